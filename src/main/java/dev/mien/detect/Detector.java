@@ -1,0 +1,15 @@
+package dev.mien.detect;
+
+import dev.mien.face.Detection;
+import dev.mien.frame.Frame;
+import java.util.List;
+
+/** Finds the faces of a frame. For one thread at a time. */
+public interface Detector extends AutoCloseable {
+  /** Most confident first; boxes clipped to the frame, none empty. */
+  List<Detection> detect(Frame frame);
+
+  /** Closing twice is safe; nothing is thrown. */
+  @Override
+  void close();
+}

@@ -1,0 +1,5 @@
+/** A frame to detections. */
+@NullMarked
+package dev.mien.detect;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package dev.mien.face;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What one model says of one face.
+ *
+ * @param task what is asked, from the model's card: for example "mask"
+ * @param model the model's name
+ * @param scores a probability for each label, in the model's order; they add up to 1
+ */
+public record Classification(String task, String model, List<Score> scores) {
+  /** A label and its probability, 0..1. */
+  public record Score(String label, double probability) {}
+
+  public Classification {
+    scores = List.copyOf(scores);
+    if (scores.isEmpty()) {
+      throw new IllegalArgumentException("a classification has at least one label");
+    }
+  }
+
+  /** The likeliest label; the first of equals. */
+  public Score top() {
+    return scores.stream().max(Comparator.comparingDouble(Score::probability)).orElseThrow();
+  }
+}

@@ -1,0 +1,35 @@
+package dev.mien.face;
+
+import java.util.List;
+
+/**
+ * One face of one frame: who (by track), where, and what the models say.
+ *
+ * @param id of the track, never used twice in a run
+ * @param labels one for each model, steadied over the track
+ */
+public record Face(long id, Detection detection, List<Label> labels) {
+  /**
+   * What is shown for one model: it follows {@link Classification} without its flicker.
+   *
+   * @param task what is asked: for example "mask"
+   * @param model the model's name
+   * @param label the steady label
+   * @param confidence its probability, averaged as the label is, 0..1
+   * @param scores the averaged probability of every label, in the model's order
+   */
+  public record Label(
+      String task,
+      String model,
+      String label,
+      double confidence,
+      List<Classification.Score> scores) {
+    public Label {
+      scores = List.copyOf(scores);
+    }
+  }
+
+  public Face {
+    labels = List.copyOf(labels);
+  }
+}

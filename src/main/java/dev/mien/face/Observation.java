@@ -1,0 +1,20 @@
+package dev.mien.face;
+
+import dev.mien.frame.Size;
+import java.util.List;
+
+/**
+ * What is known about one frame.
+ *
+ * @param source the name of the source that the frame came from, free of credentials
+ * @param sequence of the frame
+ * @param timestamp of the frame, nanoseconds since the start of the stream
+ * @param resolution of the frame
+ * @param faces in the order of their ids
+ */
+public record Observation(
+    String source, long sequence, long timestamp, Size resolution, List<Face> faces) {
+  public Observation {
+    faces = List.copyOf(faces);
+  }
+}

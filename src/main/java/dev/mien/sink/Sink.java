@@ -1,0 +1,30 @@
+package dev.mien.sink;
+
+import dev.mien.face.Observation;
+import dev.mien.frame.Frame;
+import java.io.IOException;
+
+/**
+ * Where annotated frames and their observations go. One thread opens, writes and closes it; what it
+ * needs after {@code write} has returned it copies.
+ */
+public interface Sink extends AutoCloseable {
+  /** A name for people and logs, free of credentials. */
+  String name();
+
+  /** Whether it looks at pixels; one that does not is spared the copy. */
+  default boolean wantsPicture() {
+    return true;
+  }
+
+  /**
+   * Takes the next frame of the stream.
+   *
+   * @throws IOException if it can take no more; it is then closed and the others go on
+   */
+  void write(Frame frame, Observation observation) throws IOException;
+
+  /** Writes out what is held back. Closing twice is safe; nothing is thrown. */
+  @Override
+  void close();
+}

@@ -1,0 +1,5 @@
+/** Where frames and observations go: window, file, JSON Lines, snapshots. */
+@NullMarked
+package dev.mien.sink;
+
+import org.jspecify.annotations.NullMarked;
