@@ -65,6 +65,14 @@ public final class Frame implements AutoCloseable {
     return new Frame(sequence, timestamp, image().clone());
   }
 
+  /** The same pixels under another number and time. This frame gives them away and is closed. */
+  @MustBeClosed
+  public Frame renumbered(long newSequence, long newTimestamp) {
+    Mat pixels = image();
+    closed = true;
+    return new Frame(newSequence, newTimestamp, pixels);
+  }
+
   @Override
   public void close() {
     if (!closed) {

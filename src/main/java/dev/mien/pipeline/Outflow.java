@@ -1,0 +1,108 @@
+package dev.mien.pipeline;
+
+import dev.mien.face.Observation;
+import dev.mien.frame.Frame;
+import dev.mien.sink.Sink;
+import dev.mien.sink.SinkClosedException;
+import dev.mien.source.Pace;
+import java.io.IOException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One sink on a thread of its own, behind a queue of its own: a slow one delays nobody (live: its
+ * own frames are dropped and counted; recorded: the run waits for it), a broken one is closed and
+ * the others go on.
+ */
+final class Outflow {
+  /** Enough to ride out a key frame or a flush, little enough to keep 4K frames affordable. */
+  private static final int CAPACITY = 4;
+
+  private static final Logger log = LoggerFactory.getLogger(Outflow.class);
+
+  private sealed interface Item {}
+
+  private record Picture(Frame frame, Observation observation) implements Item {}
+
+  private record End() implements Item {}
+
+  private final Sink sink;
+  private final boolean waits;
+  private final boolean copies;
+  private final BlockingQueue<Item> queue = new ArrayBlockingQueue<>(CAPACITY);
+  private final Thread thread;
+  private final LongAdder written = new LongAdder();
+  private final LongAdder dropped = new LongAdder();
+  private final LongAdder nanos = new LongAdder();
+  private volatile @Nullable Throwable failure;
+
+  Outflow(Sink sink, Pace pace) {
+    this.sink = sink;
+    waits = pace != Pace.LIVE;
+    copies = sink.wantsPicture();
+    thread = new Thread(this::drain, "mien-sink-" + sink.name());
+    thread.start();
+  }
+
+  /** Hands over what the sink needs; the frame stays the caller's. */
+  void offer(Frame frame, Observation observation) throws InterruptedException {
+    if (failure != null) {
+      return;
+    }
+    if (!waits && queue.remainingCapacity() == 0) {
+      dropped.increment();
+      return;
+    }
+    // Who does not look at pixels is spared the copy; number and size outlive the pixels.
+    queue.put(new Picture(copies ? frame.copy() : frame, observation));
+  }
+
+  private void drain() {
+    try (sink) {
+      while (queue.take() instanceof Picture picture) {
+        write(picture);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write(Picture picture) {
+    try {
+      if (failure == null) {
+        long start = System.nanoTime();
+        sink.write(picture.frame(), picture.observation());
+        nanos.add(System.nanoTime() - start);
+        written.increment();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      failure = e;
+      if (!(e instanceof SinkClosedException)) {
+        log.error("{}; it gets no more frames", e.getMessage());
+        log.debug("{} failed", sink.name(), e);
+      }
+    } finally {
+      if (copies) {
+        picture.frame().close();
+      }
+    }
+  }
+
+  /** Lets the sink write what it was given, closes it, and waits for that. */
+  void end() throws InterruptedException {
+    queue.put(new End());
+    thread.join();
+  }
+
+  boolean broken() {
+    return failure != null;
+  }
+
+  Stats.Output stats() {
+    return new Stats.Output(sink.name(), written.sum(), dropped.sum(), nanos.sum(), failure);
+  }
+}

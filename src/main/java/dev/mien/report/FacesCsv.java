@@ -1,0 +1,93 @@
+package dev.mien.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import dev.mien.face.Face;
+import dev.mien.face.Observation;
+import dev.mien.frame.Box;
+import dev.mien.frame.Frame;
+import dev.mien.sink.Sink;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A table with a row for each face of each frame: frame, timestamp in seconds, the track's id, box
+ * in pixels, confidence, and label and confidence of each task.
+ */
+public final class FacesCsv implements Sink {
+  private static final Logger log = LoggerFactory.getLogger(FacesCsv.class);
+
+  private final Path file;
+  private final List<String> tasks;
+  private final JsonGenerator rows;
+
+  /**
+   * @param tasks a pair of columns for each
+   */
+  public FacesCsv(Path file, List<String> tasks) throws IOException {
+    this.file = file;
+    this.tasks = List.copyOf(tasks);
+    CsvSchema.Builder columns = CsvSchema.builder().setUseHeader(true);
+    for (String name : List.of("frame", "seconds", "id", "x", "y", "w", "h", "confidence")) {
+      columns.addColumn(name);
+    }
+    for (String task : tasks) {
+      columns.addColumn(task).addColumn(task + "_confidence");
+    }
+    rows = new CsvFactory().createGenerator(Files.newBufferedWriter(file));
+    rows.setSchema(columns.build());
+  }
+
+  @Override
+  public String name() {
+    return file.toString();
+  }
+
+  @Override
+  public boolean wantsPicture() {
+    return false;
+  }
+
+  @Override
+  public void write(Frame frame, Observation observation) throws IOException {
+    for (Face face : observation.faces()) {
+      Box box = face.detection().box();
+      rows.writeStartObject();
+      rows.writeNumberField("frame", observation.sequence());
+      rows.writeStringField(
+          "seconds", String.format(Locale.ROOT, "%.6f", observation.timestamp() / 1e9));
+      rows.writeNumberField("id", face.id());
+      rows.writeNumberField("x", Math.round(box.x()));
+      rows.writeNumberField("y", Math.round(box.y()));
+      rows.writeNumberField("w", Math.round(box.width()));
+      rows.writeNumberField("h", Math.round(box.height()));
+      writeShare("confidence", face.detection().confidence());
+      for (Face.Label label : face.labels()) {
+        if (tasks.contains(label.task())) {
+          rows.writeStringField(label.task(), label.label());
+          writeShare(label.task() + "_confidence", label.confidence());
+        }
+      }
+      rows.writeEndObject();
+    }
+  }
+
+  private void writeShare(String column, double share) throws IOException {
+    rows.writeStringField(column, String.format(Locale.ROOT, "%.4f", share));
+  }
+
+  @Override
+  public void close() {
+    try {
+      rows.close();
+    } catch (IOException e) {
+      log.error("{} is not complete: {}", file, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.mien.source;
+
+import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.ffmpeg.global.swscale;
+import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decoded pictures to BGR, 8 bit, full range, upright. The matrix is the one that the stream names,
+ * or BT.709 from 720 lines on and BT.601 below, as players do; swscale alone would take BT.601 for
+ * all.
+ */
+final class Bgr implements AutoCloseable {
+  private static final int HD_LINES = 720;
+
+  private final int quarterTurns;
+  private @Nullable SwsContext converter;
+  private int matrix = -1;
+  private int range = -1;
+
+  /**
+   * @param quarterTurns clockwise, 0..3, that bring the pictures upright
+   */
+  Bgr(int quarterTurns) {
+    this.quarterTurns = quarterTurns;
+  }
+
+  /** Clockwise quarter turns that the container asks of whoever shows the stream. */
+  static int quarterTurns(AVStream stream) {
+    AVPacketSideData side =
+        avcodec.av_packet_side_data_get(
+            stream.codecpar().coded_side_data(),
+            stream.codecpar().nb_coded_side_data(),
+            avcodec.AV_PKT_DATA_DISPLAYMATRIX);
+    if (side == null || side.isNull()) {
+      return 0;
+    }
+    double counterClockwise = avutil.av_display_rotation_get(new IntPointer(side.data()));
+    return Double.isNaN(counterClockwise)
+        ? 0
+        : Math.floorMod(-(int) Math.round(counterClockwise / 90), 4);
+  }
+
+  /** The picture in memory of its own, which the caller owns. */
+  Mat convert(AVFrame picture) {
+    int width = picture.width();
+    int height = picture.height();
+    adjust(picture);
+    // swscale's fast paths write whole groups of pixels, or leave the last ones out.
+    int padded = (width + 31) / 32 * 32;
+    Mat mat = new Mat(height, padded, opencv_core.CV_8UC3);
+    try (PointerPointer<Pointer> planes = new PointerPointer<>(mat.data());
+        IntPointer strides = new IntPointer((int) mat.step())) {
+      swscale.sws_scale(
+          converter,
+          new PointerPointer<Pointer>(picture),
+          picture.linesize(),
+          0,
+          height,
+          planes,
+          strides);
+    }
+    if (padded != width) {
+      try (Mat whole = mat;
+          Rect place = new Rect(0, 0, width, height);
+          Mat part = new Mat(whole, place)) {
+        mat = part.clone();
+      }
+    }
+    if (quarterTurns == 0) {
+      return mat;
+    }
+    Mat upright = new Mat();
+    try (Mat lying = mat) {
+      opencv_core.rotate(
+          lying,
+          upright,
+          quarterTurns == 1
+              ? opencv_core.ROTATE_90_CLOCKWISE
+              : quarterTurns == 2 ? opencv_core.ROTATE_180 : opencv_core.ROTATE_90_COUNTERCLOCKWISE);
+    }
+    return upright;
+  }
+
+  private void adjust(AVFrame picture) {
+    SwsContext before = converter;
+    converter =
+        swscale.sws_getCachedContext(
+            before,
+            picture.width(),
+            picture.height(),
+            picture.format(),
+            picture.width(),
+            picture.height(),
+            avutil.AV_PIX_FMT_BGR24,
+            swscale.SWS_FAST_BILINEAR,
+            null,
+            null,
+            (DoublePointer) null);
+    if (converter == null || converter.isNull()) {
+      throw new IllegalStateException("no conversion to BGR from format " + picture.format());
+    }
+    int wantedMatrix = matrix(picture);
+    int wantedRange = fullRange(picture) ? 1 : 0;
+    boolean same = before != null && before.address() == converter.address();
+    if (!same || matrix != wantedMatrix || range != wantedRange) {
+      matrix = wantedMatrix;
+      range = wantedRange;
+      swscale.sws_setColorspaceDetails(
+          converter,
+          swscale.sws_getCoefficients(matrix),
+          range,
+          swscale.sws_getCoefficients(swscale.SWS_CS_DEFAULT),
+          1,
+          0,
+          1 << 16,
+          1 << 16);
+    }
+  }
+
+  private static int matrix(AVFrame picture) {
+    int named = picture.colorspace();
+    if (named == avutil.AVCOL_SPC_BT709) {
+      return swscale.SWS_CS_ITU709;
+    }
+    if (named == avutil.AVCOL_SPC_BT2020_NCL || named == avutil.AVCOL_SPC_BT2020_CL) {
+      return swscale.SWS_CS_BT2020;
+    }
+    if (named == avutil.AVCOL_SPC_UNSPECIFIED && picture.height() >= HD_LINES) {
+      return swscale.SWS_CS_ITU709;
+    }
+    return swscale.SWS_CS_ITU601;
+  }
+
+  private static boolean fullRange(AVFrame picture) {
+    int format = picture.format();
+    return picture.color_range() == avutil.AVCOL_RANGE_JPEG
+        || format == avutil.AV_PIX_FMT_YUVJ420P
+        || format == avutil.AV_PIX_FMT_YUVJ422P
+        || format == avutil.AV_PIX_FMT_YUVJ444P;
+  }
+
+  @Override
+  public void close() {
+    if (converter != null) {
+      swscale.sws_freeContext(converter);
+      converter = null;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.mien.source;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.Callback_Pointer;
+import org.bytedeco.ffmpeg.avutil.LogCallback;
+import org.bytedeco.ffmpeg.global.avdevice;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the sources share of FFmpeg: its log, its errors, and the brake on calls that wait. */
+final class Ffmpeg {
+  private static final Logger log = LoggerFactory.getLogger("ffmpeg");
+
+  /** The largest side of a picture; beyond it a file of some kB costs gigabytes. */
+  static final int LARGEST_SIDE = 8192;
+
+  static final long LARGEST_AREA = 64L << 20;
+
+  // FFmpeg calls these from its own threads for as long as the process lives. JavaCPP has room for
+  // a few callbacks of a kind only, so all brakes share one and are told apart by a number.
+  private static final LogCallback LOG =
+      new LogCallback() {
+        @Override
+        public void call(int level, BytePointer message) {
+          if (log.isDebugEnabled()) {
+            log.debug("{}", Secrets.mask(message.getString().strip()));
+          }
+        }
+      };
+
+  private static final ConcurrentHashMap<Long, BooleanSupplier> BRAKES = new ConcurrentHashMap<>();
+  private static final AtomicLong NUMBERS = new AtomicLong(1);
+
+  private static final Callback_Pointer BRAKE =
+      new Callback_Pointer() {
+        @Override
+        public int call(Pointer number) {
+          BooleanSupplier brake = BRAKES.get(new LongPointer(number).get());
+          return brake != null && brake.getAsBoolean() ? 1 : 0;
+        }
+      };
+
+  static {
+    avutil.av_log_set_level(avutil.AV_LOG_WARNING);
+    avutil.setLogCallback(LOG);
+    avdevice.avdevice_register_all();
+    avformat.avformat_network_init();
+  }
+
+  private Ffmpeg() {}
+
+  /** Makes sure that FFmpeg talks to our log. */
+  static void load() {}
+
+  /** Ends calls on a context as soon as the condition holds; to be closed after the context. */
+  static final class Brake implements AutoCloseable {
+    private final LongPointer number = new LongPointer(1);
+
+    Brake(AVFormatContext context, BooleanSupplier condition) {
+      number.put(NUMBERS.getAndIncrement());
+      BRAKES.put(number.get(), condition);
+      context.interrupt_callback().callback(BRAKE).opaque(number);
+    }
+
+    @Override
+    public void close() {
+      if (!number.isNull()) {
+        BRAKES.remove(number.get());
+        number.close();
+      }
+    }
+  }
+
+  static String message(int code) {
+    try (BytePointer text = new BytePointer(256)) {
+      avutil.av_strerror(code, text, text.capacity());
+      return text.getString();
+    }
+  }
+
+  /** Whether a picture of this size is refused before any memory is taken for it. */
+  static boolean tooLarge(int width, int height) {
+    return width > LARGEST_SIDE || height > LARGEST_SIDE || (long) width * height > LARGEST_AREA;
+  }
+
+  static SourceException tooLarge(String name, int width, int height) {
+    return new SourceException(
+        SourceException.Reason.BAD_INPUT,
+        "%s: pictures of %dx%d, expected at most %d pixels a side and %d in all"
+            .formatted(name, width, height, LARGEST_SIDE, LARGEST_AREA));
+  }
+}

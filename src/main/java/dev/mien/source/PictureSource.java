@@ -1,0 +1,98 @@
+package dev.mien.source;
+
+import dev.mien.frame.Frame;
+import dev.mien.source.SourceException.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Pictures, each for itself, upright as their EXIF data says. Their timestamps are a second apart.
+ * One that cannot be read is named and skipped; if it was the only one, that is an error.
+ */
+final class PictureSource implements Source {
+  private static final Logger log = LoggerFactory.getLogger(PictureSource.class);
+  private static final long STEP = 1_000_000_000L;
+
+  private final String name;
+  private final List<Path> files;
+  private int next;
+  private long sequence;
+  private volatile boolean closed;
+
+  PictureSource(String name, List<Path> files) {
+    this.name = name;
+    this.files = List.copyOf(files);
+    Ffmpeg.load();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Pace pace() {
+    return Pace.STILLS;
+  }
+
+  @Override
+  public @Nullable Frame read() throws IOException {
+    while (!closed && next < files.size()) {
+      Path file = files.get(next++);
+      try {
+        checkSize(file);
+        Mat image = opencv_imgcodecs.imread(file.toString(), opencv_imgcodecs.IMREAD_COLOR);
+        if (!image.empty()) {
+          return new Frame(sequence, sequence++ * STEP, image);
+        }
+        image.close();
+        throw new SourceException(Reason.BAD_INPUT, file + ": not a picture that can be read");
+      } catch (SourceException e) {
+        if (next == files.size() && sequence == 0) {
+          throw e;
+        }
+        log.warn("{}; skipped", e.getMessage());
+      }
+    }
+    return null;
+  }
+
+  /** FFmpeg reads the size out of the header; OpenCV would take the memory first. */
+  private static void checkSize(Path file) throws SourceException {
+    AVFormatContext context = avformat.avformat_alloc_context();
+    if (avformat.avformat_open_input(context, file.toString(), null, (AVDictionary) null) < 0) {
+      throw new SourceException(Reason.BAD_INPUT, file + ": not a picture that can be read");
+    }
+    try {
+      avformat.avformat_find_stream_info(context, (AVDictionary) null);
+      int index =
+          avformat.av_find_best_stream(
+              context, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
+      if (index >= 0) {
+        int width = context.streams(index).codecpar().width();
+        int height = context.streams(index).codecpar().height();
+        if (Ffmpeg.tooLarge(width, height)) {
+          throw Ffmpeg.tooLarge(file.toString(), width, height);
+        }
+      }
+    } finally {
+      avformat.avformat_close_input(context);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

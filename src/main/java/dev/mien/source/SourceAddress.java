@@ -1,0 +1,228 @@
+package dev.mien.source;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Where the user wants frames from: the value of {@code --source}. */
+public sealed interface SourceAddress {
+  /** A camera at this machine, over Video4Linux. */
+  record Camera(String device) implements SourceAddress {
+    @Override
+    public String name() {
+      return device.replaceFirst("^/dev/", "");
+    }
+
+    @Override
+    public Source open() throws IOException {
+      return Reconnecting.open(name(), timeline -> AvSource.camera(name(), device, timeline));
+    }
+
+    @Override
+    public String toString() {
+      return device;
+    }
+  }
+
+  /** A recording: any file that FFmpeg reads. */
+  record Video(Path file) implements SourceAddress {
+    @Override
+    public String name() {
+      return file.getFileName().toString();
+    }
+
+    @Override
+    public Source open() throws IOException {
+      return Files.isRegularFile(file)
+          ? VideoSource.open(file)
+          : AvSource.pipe(name(), file, new Timeline());
+    }
+
+    @Override
+    public String toString() {
+      return file.toString();
+    }
+  }
+
+  /** RTSP, HTTP or HLS. A stream that has an end is read like a file, every frame of it. */
+  record Network(String url) implements SourceAddress {
+    @Override
+    public String name() {
+      Matcher host = Pattern.compile("^[^:]+://(?:[^/]*@)?([^/?]+)").matcher(url);
+      return host.find() ? host.group(1) : "network";
+    }
+
+    @Override
+    public Source open() throws IOException {
+      return Reconnecting.open(name(), timeline -> AvSource.network(name(), url, timeline));
+    }
+
+    /** Without credentials. */
+    @Override
+    public String toString() {
+      return Secrets.mask(url);
+    }
+  }
+
+  /** Pictures, each for itself, in the order of their names. */
+  record Pictures(String what, List<Path> files) implements SourceAddress {
+    public Pictures {
+      files = List.copyOf(files);
+    }
+
+    @Override
+    public String name() {
+      return Path.of(what).getFileName() == null ? what : Path.of(what).getFileName().toString();
+    }
+
+    @Override
+    public Source open() throws IOException {
+      return new PictureSource(name(), files);
+    }
+
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  /**
+   * A moving test picture.
+   *
+   * @param rate frames a second
+   * @param frames how many; null: for ever, in real time
+   */
+  record TestPattern(int width, int height, double rate, @Nullable Long frames)
+      implements SourceAddress {
+    @Override
+    public String name() {
+      return "pattern";
+    }
+
+    @Override
+    public Source open() {
+      PatternSource source = new PatternSource(width, height, rate, frames);
+      return frames == null ? new Paced(source) : source;
+    }
+  }
+
+  /** A short name for people and records, free of credentials. */
+  String name();
+
+  /**
+   * Opens it; a recording that has no end in sight is opened as a live source.
+   *
+   * @throws SourceException saying what is wrong, in one line
+   */
+  Source open() throws IOException;
+
+  /**
+   * Reads the value of {@code --source}.
+   *
+   * @throws IllegalArgumentException naming what was found and what is known
+   */
+  static SourceAddress parse(String text) {
+    if (text.matches("\\d{1,3}")) {
+      return new Camera("/dev/video" + text);
+    }
+    if (text.startsWith("/dev/video")) {
+      return new Camera(text);
+    }
+    if (text.startsWith("pattern:")) {
+      return pattern(text);
+    }
+    if (text.matches("(?i)(rtsps?|https?)://.+")) {
+      return new Network(text);
+    }
+    if (text.matches("(?i)[a-z][a-z0-9+.-]+://.*")) {
+      throw new IllegalArgumentException(
+          "--source: found '%s', known are rtsp://, rtsps://, http:// and https://"
+              .formatted(Secrets.mask(text)));
+    }
+    try {
+      return file(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("--source: '" + text + "' is no file name", e);
+    }
+  }
+
+  private static SourceAddress pattern(String text) {
+    Matcher parts =
+        Pattern.compile("pattern:(?:(\\d{1,4})x(\\d{1,4}))?(?:@(\\d{1,3}(?:\\.\\d+)?))?(?:\\?frames=(\\d{1,9}))?")
+            .matcher(text);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(
+          "--source: found '%s', expected pattern: or pattern:WIDTHxHEIGHT@RATE?frames=N"
+              .formatted(text));
+    }
+    int width = parts.group(1) == null ? 640 : Integer.parseInt(parts.group(1));
+    int height = parts.group(2) == null ? 360 : Integer.parseInt(parts.group(2));
+    double rate = parts.group(3) == null ? 25 : Double.parseDouble(parts.group(3));
+    if (width < 64 || height < 64 || width > 7680 || height > 4320 || rate <= 0) {
+      throw new IllegalArgumentException(
+          "--source: found '%s', expected 64x64 to 7680x4320 and a rate above 0".formatted(text));
+    }
+    return new TestPattern(
+        width, height, rate, parts.group(4) == null ? null : Long.valueOf(parts.group(4)));
+  }
+
+  private static SourceAddress file(String text) {
+    Path path = Path.of(text);
+    if (Files.isDirectory(path)) {
+      return pictures(text, path, "*");
+    }
+    Path last = path.getFileName();
+    if (!Files.exists(path) && last != null && last.toString().matches(".*[*?\\[{].*")) {
+      Path parent = path.toAbsolutePath().getParent();
+      return pictures(text, parent == null ? path : parent, last.toString());
+    }
+    if (text.isEmpty() || !Files.exists(path)) {
+      throw new IllegalArgumentException("--source: there is no file '" + text + "'");
+    }
+    if (!Files.isReadable(path)) {
+      throw new IllegalArgumentException("--source: no permission to read '" + text + "'");
+    }
+    return isPicture(path) ? new Pictures(text, List.of(path)) : new Video(path);
+  }
+
+  private static SourceAddress pictures(String text, Path folder, String glob) {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, glob)) {
+      for (Path entry : entries) {
+        if (Files.isRegularFile(entry) && isPicture(entry)) {
+          files.add(entry);
+        }
+      }
+    } catch (IOException | java.util.regex.PatternSyntaxException e) {
+      throw new IllegalArgumentException("--source: '" + text + "' cannot be listed", e);
+    }
+    if (files.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--source: no pictures in '" + text + "', expected jpg, png, bmp, webp or tif");
+    }
+    files.sort(Comparator.comparing(SourceAddress::countable).thenComparing(Path::toString));
+    return new Pictures(text, files);
+  }
+
+  /** Numbers padded, so that 2.jpg comes before 10.jpg. */
+  private static String countable(Path file) {
+    return Pattern.compile("\\d+")
+        .matcher(file.getFileName().toString())
+        .replaceAll(n -> "0".repeat(Math.max(0, 20 - n.group().length())) + n.group());
+  }
+
+  private static boolean isPicture(Path file) {
+    return file.toString()
+        .toLowerCase(Locale.ROOT)
+        .matches(".*\\.(jpe?g|png|bmp|webp|tiff?)");
+  }
+}

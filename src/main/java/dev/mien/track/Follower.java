@@ -1,0 +1,95 @@
+package dev.mien.track;
+
+import dev.mien.face.Classification;
+import dev.mien.face.Detection;
+import dev.mien.face.Face;
+import dev.mien.face.Observation;
+import dev.mien.frame.Size;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes observations of detections: which of them are faces, who is who, and what label is shown.
+ * For one source and one thread; its only clock is the stream's.
+ */
+public final class Follower {
+  private final Rules rules;
+  private final LongSupplier ids;
+  private final @Nullable Tracker tracker;
+
+  private Follower(Rules rules, LongSupplier ids, @Nullable Tracker tracker) {
+    this.rules = rules;
+    this.ids = ids;
+    this.tracker = tracker;
+  }
+
+  /**
+   * For frames that follow each other.
+   *
+   * @param ids gives each number once in a run; several followers may share it
+   */
+  public static Follower ofVideo(Rules rules, LongSupplier ids) {
+    return new Follower(rules, ids, new Tracker(rules, ids));
+  }
+
+  /** For pictures that have nothing to do with each other: each face is new, no label is averaged. */
+  public static Follower ofStills(Rules rules, LongSupplier ids) {
+    return new Follower(rules, ids, null);
+  }
+
+  /**
+   * The observation of the next frame.
+   *
+   * @param detections also weak ones: they carry on what strong ones began
+   * @param classifications for each detection, an answer of each model
+   */
+  public Observation follow(
+      String source,
+      long sequence,
+      long timestamp,
+      Size resolution,
+      List<Detection> detections,
+      List<List<Classification>> classifications) {
+    List<Face> faces =
+        tracker == null
+            ? stills(detections, classifications)
+            : video(tracker, timestamp, detections, classifications);
+    return new Observation(source, sequence, timestamp, resolution, faces);
+  }
+
+  private static List<Face> video(
+      Tracker tracker,
+      long timestamp,
+      List<Detection> detections,
+      List<List<Classification>> classifications) {
+    List<Track> tracks = tracker.update(timestamp, detections);
+    List<Face> faces = new ArrayList<>();
+    for (int i = 0; i < detections.size(); i++) {
+      Track track = tracks.get(i);
+      List<Face.Label> labels = track.labels().update(timestamp, classifications.get(i));
+      Long id = track.id();
+      if (id != null) {
+        faces.add(new Face(id, detections.get(i), labels));
+      }
+    }
+    faces.sort(Comparator.comparingLong(Face::id));
+    return faces;
+  }
+
+  /** A picture has no past that could tell, so it needs less certainty than a track's first frame. */
+  private List<Face> stills(
+      List<Detection> detections, List<List<Classification>> classifications) {
+    List<Face> faces = new ArrayList<>();
+    for (int i = 0; i < detections.size(); i++) {
+      if (detections.get(i).confidence() >= rules.likely()) {
+        List<Face.Label> labels =
+            classifications.get(i).stream().map(LabelFilter::plain).toList();
+        faces.add(new Face(ids.getAsLong(), detections.get(i), labels));
+      }
+    }
+    return faces;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.mien.track;
+
+import dev.mien.face.Classification;
+import dev.mien.face.Classification.Score;
+import dev.mien.face.Face;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Steadies the labels of one track. The probabilities are averaged with exponentially fading
+ * weights (S. W. Roberts, "Control Chart Tests Based on Geometric Moving Averages", Technometrics
+ * 1959), by the time that passed and not by the number of frames; and the label that is shown
+ * changes only when another one leads by a margin (hysteresis, as in a Schmitt trigger).
+ */
+final class LabelFilter {
+  private final double timeConstant;
+  private final double margin;
+  private final Map<String, State> states = new HashMap<>();
+
+  private static final class State {
+    private double[] average = {};
+    private int shown;
+    private long last;
+  }
+
+  LabelFilter(Rules rules) {
+    timeConstant = rules.smoothing().toNanos();
+    margin = rules.margin();
+  }
+
+  /** The labels to show at this time, one for each classification. */
+  List<Face.Label> update(long timestamp, List<Classification> classifications) {
+    List<Face.Label> labels = new ArrayList<>(classifications.size());
+    for (Classification classification : classifications) {
+      labels.add(update(timestamp, classification));
+    }
+    return labels;
+  }
+
+  private Face.Label update(long timestamp, Classification classification) {
+    List<Score> scores = classification.scores();
+    State state = states.get(classification.model());
+    if (state == null) {
+      state = new State();
+      state.average = scores.stream().mapToDouble(Score::probability).toArray();
+      state.shown = likeliest(state.average);
+      states.put(classification.model(), state);
+    } else {
+      double newest = 1 - Math.exp(-Math.max(0, timestamp - state.last) / timeConstant);
+      for (int i = 0; i < state.average.length; i++) {
+        state.average[i] += newest * (scores.get(i).probability() - state.average[i]);
+      }
+      int best = likeliest(state.average);
+      if (state.average[best] > state.average[state.shown] + margin) {
+        state.shown = best;
+      }
+    }
+    state.last = timestamp;
+    List<Score> averages = new ArrayList<>(scores.size());
+    for (int i = 0; i < scores.size(); i++) {
+      averages.add(new Score(scores.get(i).label(), state.average[i]));
+    }
+    Score shown = averages.get(state.shown);
+    return new Face.Label(
+        classification.task(),
+        classification.model(),
+        shown.label(),
+        shown.probability(),
+        averages);
+  }
+
+  private static int likeliest(double[] values) {
+    int best = 0;
+    for (int i = 1; i < values.length; i++) {
+      best = values[i] > values[best] ? i : best;
+    }
+    return best;
+  }
+
+  /** A label as it is, for a face without a past. */
+  static Face.Label plain(Classification classification) {
+    Score top = classification.top();
+    return new Face.Label(
+        classification.task(),
+        classification.model(),
+        top.label(),
+        top.probability(),
+        classification.scores());
+  }
+}
