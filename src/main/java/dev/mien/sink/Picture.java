@@ -1,0 +1,47 @@
+package dev.mien.sink;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/** Saves a picture so that the file is whole whenever it is there. */
+final class Picture {
+  private static final int JPEG_QUALITY = 92;
+
+  private Picture() {}
+
+  /**
+   * @param image 8 bit BGR
+   * @param file its ending says how it is coded: .jpg or .png
+   */
+  static void save(Mat image, Path file) throws SinkException {
+    String name = file.getFileName().toString();
+    String ending = name.substring(name.lastIndexOf('.'));
+    Path part = file.resolveSibling("." + name + ".part");
+    try (BytePointer coded = new BytePointer();
+        IntPointer options = new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, JPEG_QUALITY)) {
+      // The pointer is filled anew, and what it then holds belongs to it.
+      opencv_imgcodecs.imencode(ending, image, coded, options);
+      byte[] bytes = new byte[Math.toIntExact(coded.limit())];
+      coded.get(bytes);
+      Files.write(part, bytes);
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      discard(part, e);
+      throw new SinkException(file + ": " + OutputFile.reason(e), e);
+    }
+  }
+
+  private static void discard(Path part, IOException reason) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+}

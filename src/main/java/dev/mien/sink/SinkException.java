@@ -1,0 +1,16 @@
+package dev.mien.sink;
+
+import java.io.IOException;
+
+/** A sink can take no more; the message is one line that names the sink and the reason. */
+public class SinkException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  public SinkException(String message) {
+    super(message);
+  }
+
+  public SinkException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
