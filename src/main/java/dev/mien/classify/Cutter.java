@@ -1,0 +1,153 @@
+package dev.mien.classify;
+
+import static org.bytedeco.opencv.global.opencv_core.BORDER_REPLICATE;
+import static org.bytedeco.opencv.global.opencv_core.CV_32F;
+import static org.bytedeco.opencv.global.opencv_core.CV_32FC3;
+import static org.bytedeco.opencv.global.opencv_core.copyMakeBorder;
+import static org.bytedeco.opencv.global.opencv_core.extractChannel;
+import static org.bytedeco.opencv.global.opencv_core.merge;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2GRAY;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_LINEAR;
+import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
+import static org.bytedeco.opencv.global.opencv_imgproc.resize;
+
+import dev.mien.frame.Box;
+import dev.mien.frame.Frame;
+import dev.mien.model.Card;
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.MatVector;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/**
+ * Cuts faces out of frames and writes them into a tensor's memory, as a card wants them: the box,
+ * clipped to the frame; grown by the margin; brought to the input's proportions; corners rounded to
+ * whole pixels; what lies outside the frame filled with its nearest pixel (a black edge is a
+ * feature to a network, a repeated one hardly is); resized in bytes, by area when it shrinks and
+ * linearly when it grows; and only then turned into floats. For one thread at a time.
+ */
+final class Cutter implements AutoCloseable {
+  private final Card.Input input;
+  private final Size size;
+  private final Mat padded = new Mat();
+  private final Mat small = new Mat();
+  private final Mat gray = new Mat();
+  private final Mat channel = new Mat();
+  private final Mat[] planes = {new Mat(), new Mat(), new Mat()};
+
+  Cutter(Card.Input input) {
+    this.input = input;
+    this.size = new Size(input.width(), input.height());
+  }
+
+  /** Numbers in the tensor of one face. */
+  int floats() {
+    return input.width() * input.height() * input.color().channels();
+  }
+
+  /** Whether any of the box lies in the frame: nothing can be said of the others. */
+  static boolean visible(Crop crop) {
+    return !(crop.box().clip(crop.frame().size()).area() <= 0);
+  }
+
+  /** Writes a visible face as the item of that index. */
+  void cut(Crop crop, FloatBuffer tensor, int index) {
+    Frame frame = crop.frame();
+    Box box = proportioned(crop.box().clip(frame.size()).expand(input.margin()));
+    int left = (int) Math.round(box.x());
+    int top = (int) Math.round(box.y());
+    int right = Math.max(left + 1, (int) Math.round(box.right()));
+    int bottom = Math.max(top + 1, (int) Math.round(box.bottom()));
+    int width = frame.size().width();
+    int height = frame.size().height();
+    // A face of less than a pixel at the far edge still has the pixel beside it.
+    int x0 = Math.min(Math.max(left, 0), width - 1);
+    int y0 = Math.min(Math.max(top, 0), height - 1);
+    int x1 = Math.max(x0 + 1, Math.min(right, width));
+    int y1 = Math.max(y0 + 1, Math.min(bottom, height));
+    try (Rect inside = new Rect(x0, y0, x1 - x0, y1 - y0);
+        Mat region = new Mat(frame.image(), inside)) {
+      if (left >= x0 && top >= y0 && right <= x1 && bottom <= y1) {
+        write(region, tensor, index);
+      } else {
+        copyMakeBorder(
+            region,
+            padded,
+            Math.max(0, y0 - top),
+            Math.max(0, bottom - y1),
+            Math.max(0, x0 - left),
+            Math.max(0, right - x1),
+            BORDER_REPLICATE);
+        write(padded, tensor, index);
+      }
+    }
+  }
+
+  private Box proportioned(Box box) {
+    if (input.fit() == Card.Fit.STRETCH) {
+      return box;
+    }
+    double scale = Math.max(box.width() / input.width(), box.height() / input.height());
+    double width = scale * input.width();
+    double height = scale * input.height();
+    return new Box(box.centerX() - width / 2, box.centerY() - height / 2, width, height);
+  }
+
+  /** Writes a whole picture (8 bit BGR) as the item of that index. */
+  void write(Mat picture, FloatBuffer tensor, int index) {
+    boolean shrinks = picture.cols() >= input.width() && picture.rows() >= input.height();
+    resize(picture, small, size, 0, 0, shrinks ? INTER_AREA : INTER_LINEAR);
+    if (input.color() == Card.Color.GRAY) {
+      cvtColor(small, gray, COLOR_BGR2GRAY);
+    }
+    int channels = input.color().channels();
+    int plane = input.width() * input.height();
+    // FloatPointer.position() would be taken for bytes by Mat; getPointer() counts in floats.
+    try (FloatPointer memory = new FloatPointer(tensor.duplicate().clear());
+        FloatPointer item = memory.getPointer((long) index * channels * plane)) {
+      if (input.layout() == Card.Layout.NCHW || channels == 1) {
+        for (int c = 0; c < channels; c++) {
+          try (FloatPointer at = item.getPointer((long) c * plane);
+              Mat target = new Mat(input.height(), input.width(), CV_32F, at)) {
+            convert(c, target);
+          }
+        }
+      } else {
+        for (int c = 0; c < channels; c++) {
+          convert(c, planes[c]);
+        }
+        try (MatVector all = new MatVector(planes);
+            Mat target = new Mat(input.height(), input.width(), CV_32FC3, item)) {
+          merge(all, target);
+        }
+      }
+    }
+  }
+
+  private void convert(int index, Mat target) {
+    double std = input.std().get(index);
+    double alpha = input.scale() / std;
+    double beta = -input.mean().get(index) / std;
+    if (input.color() == Card.Color.GRAY) {
+      gray.convertTo(target, CV_32F, alpha, beta);
+    } else {
+      extractChannel(small, channel, input.color() == Card.Color.BGR ? index : 2 - index);
+      channel.convertTo(target, CV_32F, alpha, beta);
+    }
+  }
+
+  @Override
+  public void close() {
+    size.close();
+    padded.close();
+    small.close();
+    gray.close();
+    channel.close();
+    for (Mat plane : planes) {
+      plane.close();
+    }
+  }
+}

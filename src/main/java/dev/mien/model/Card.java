@@ -1,0 +1,256 @@
+package dev.mien.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about a model: {@code card.yaml} in its folder.
+ *
+ * @param task what it answers: {@code face} finds faces, anything else classifies them
+ * @param about one sentence for people
+ * @param input how a picture becomes its tensor; every classifier and every SSD has it
+ * @param output what its numbers are; every classifier has it
+ * @param detector how it finds faces; only for the task {@code face}
+ * @param licence of the weights, as SPDX writes it
+ * @param origin where they come from
+ * @param trainedOn the data, and its terms
+ * @param scores how well it does, and on what
+ * @param goldens pictures with the answers that it must give
+ * @param files the sha256 of every file in the folder but the card, by name relative to the folder
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonPropertyOrder({
+  "task",
+  "about",
+  "input",
+  "output",
+  "detector",
+  "licence",
+  "origin",
+  "trained_on",
+  "scores",
+  "goldens",
+  "files"
+})
+public record Card(
+    @JsonProperty(required = true) String task,
+    String about,
+    @Nullable Input input,
+    @Nullable Output output,
+    @Nullable Detector detector,
+    @JsonProperty(required = true) String licence,
+    @JsonProperty(required = true) String origin,
+    String trainedOn,
+    List<Score> scores,
+    List<Golden> goldens,
+    Map<String, String> files) {
+  /** The task of those that find faces. */
+  public static final String FACE = "face";
+
+  /** Order of a tensor's axes: batch, channels, height, width. */
+  public enum Layout {
+    NCHW,
+    NHWC
+  }
+
+  /** Order of the channels. */
+  public enum Color {
+    GRAY,
+    RGB,
+    BGR;
+
+    public int channels() {
+      return this == GRAY ? 1 : 3;
+    }
+  }
+
+  /** How the cut gets the proportions of the input. */
+  public enum Fit {
+    /** The shorter side of the box grows, around the same centre; a face keeps its shape. */
+    GROW,
+    /** The box is cut as it is and squeezed. */
+    STRETCH
+  }
+
+  /** What the numbers of the output are. */
+  public enum Output {
+    /** Any numbers; the softmax is taken of them. */
+    LOGITS,
+    /** They add up to 1. */
+    PROBABILITIES
+  }
+
+  /** Families of detectors, by how their outputs are read. */
+  public enum Kind {
+    YUNET,
+    SSD
+  }
+
+  /**
+   * How a picture becomes a tensor: each value 0..255 turns into {@code (value * scale - mean) /
+   * std}, mean and std for each channel in the order of {@code color}.
+   *
+   * @param margin added on every side of the face's box before the cut, as a share of its size
+   */
+  @JsonPropertyOrder({
+    "layout", "width", "height", "color", "scale", "mean", "std", "margin", "fit"
+  })
+  public record Input(
+      @JsonProperty(required = true) Layout layout,
+      @JsonProperty(required = true) int width,
+      @JsonProperty(required = true) int height,
+      @JsonProperty(required = true) Color color,
+      @JsonProperty(required = true) double scale,
+      List<Double> mean,
+      List<Double> std,
+      double margin,
+      @Nullable Fit fit) {
+    public Input {
+      if (width < 1 || height < 1 || width > 4096 || height > 4096) {
+        throw new IllegalArgumentException(
+            "an input is 1x1 to 4096x4096, found " + width + "x" + height);
+      }
+      if (!Double.isFinite(scale) || scale == 0) {
+        throw new IllegalArgumentException("scale is a number other than 0, found " + scale);
+      }
+      if (!(margin > -0.5 && margin <= 2)) {
+        throw new IllegalArgumentException(
+            "margin is more than -0.5 and at most 2, found " + margin);
+      }
+      mean = perChannel("mean", mean, color, 0);
+      std = perChannel("std", std, color, 1);
+      if (std.contains(0.0)) {
+        throw new IllegalArgumentException("std must not be 0");
+      }
+      fit = fit == null ? Fit.GROW : fit;
+    }
+
+    private static List<Double> perChannel(
+        String key, @Nullable List<Double> values, Color color, double missing) {
+      if (values == null || values.isEmpty()) {
+        return List.of(missing, missing, missing).subList(0, color.channels());
+      }
+      if (values.size() != color.channels()) {
+        throw new IllegalArgumentException(
+            "%s has %d values, but %s has %d channels"
+                .formatted(key, values.size(), color, color.channels()));
+      }
+      return List.copyOf(values);
+    }
+
+    /** The shape of a batch, in this layout. */
+    public long[] shape(int batch) {
+      return layout == Layout.NCHW
+          ? new long[] {batch, color.channels(), height, width}
+          : new long[] {batch, height, width, color.channels()};
+    }
+  }
+
+  /**
+   * How faces are found.
+   *
+   * @param workingSize the long side that a frame is brought to, in pixels
+   * @param score detections below it are dropped, 0..1
+   * @param nms of two boxes that overlap more than this (intersection over union), one goes, 0..1
+   */
+  @JsonPropertyOrder({"kind", "working_size", "score", "nms"})
+  public record Detector(
+      @JsonProperty(required = true) Kind kind,
+      @JsonProperty(required = true) int workingSize,
+      @JsonProperty(required = true) double score,
+      @JsonProperty(required = true) double nms) {
+    public Detector {
+      if (workingSize < 32 || workingSize > 4096) {
+        throw new IllegalArgumentException("working_size is 32..4096, found " + workingSize);
+      }
+      share("score", score);
+      share("nms", nms);
+    }
+
+    private static void share(String key, double value) {
+      if (!(value >= 0 && value <= 1)) {
+        throw new IllegalArgumentException(key + " is 0..1, found " + value);
+      }
+    }
+  }
+
+  /**
+   * A measured number.
+   *
+   * @param on the data
+   * @param measure for example "accuracy" or "recall happy"
+   */
+  @JsonPropertyOrder({"on", "measure", "value"})
+  public record Score(
+      @JsonProperty(required = true) String on,
+      @JsonProperty(required = true) String measure,
+      @JsonProperty(required = true) double value) {}
+
+  /**
+   * A picture and the answer that the model gave when it was made.
+   *
+   * @param picture a file in the folder; it is taken whole, no margin is added
+   * @param probabilities in the order of the labels
+   */
+  @JsonPropertyOrder({"picture", "probabilities"})
+  public record Golden(
+      @JsonProperty(required = true) String picture,
+      @JsonProperty(required = true) List<Double> probabilities) {
+    public Golden {
+      probabilities = List.copyOf(probabilities);
+    }
+  }
+
+  @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
+  public Card {
+    about = about == null ? "" : about;
+    trainedOn = trainedOn == null ? "" : trainedOn;
+    scores = scores == null ? List.of() : List.copyOf(scores);
+    goldens = goldens == null ? List.of() : List.copyOf(goldens);
+    files = files == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(files));
+    if (!task.matches("[a-z][a-z0-9_]*")) {
+      throw new IllegalArgumentException(
+          "task is a word of small letters, digits and _, found '" + task + "'");
+    }
+    if (task.equals(FACE)) {
+      if (detector == null) {
+        throw new IllegalArgumentException("missing key 'detector', which the task face needs");
+      }
+      if (detector.kind() == Kind.SSD && input == null) {
+        throw new IllegalArgumentException("missing key 'input', which an SSD needs");
+      }
+    } else {
+      if (detector != null) {
+        throw new IllegalArgumentException("'detector' belongs to the task face, found " + task);
+      }
+      if (input == null || output == null) {
+        throw new IllegalArgumentException(
+            "missing key '%s', which a classifier needs"
+                .formatted(input == null ? "input" : "output"));
+      }
+    }
+  }
+
+  /** Whether it finds faces; otherwise it classifies them. */
+  public boolean findsFaces() {
+    return task.equals(FACE);
+  }
+
+  /** The same with other hashes. */
+  public Card withFiles(Map<String, String> sha256) {
+    return new Card(
+        task, about, input, output, detector, licence, origin, trainedOn, scores, goldens, sha256);
+  }
+
+  /** The same with other goldens. */
+  public Card withGoldens(List<Golden> examples) {
+    return new Card(
+        task, about, input, output, detector, licence, origin, trainedOn, scores, examples, files);
+  }
+}

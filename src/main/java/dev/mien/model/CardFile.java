@@ -1,0 +1,141 @@
+package dev.mien.model;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes {@code card.yaml}. */
+final class CardFile {
+  static final String NAME = "card.yaml";
+
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
+          .build();
+
+  private CardFile() {}
+
+  static Card read(Path file) throws ModelException {
+    byte[] text;
+    try {
+      text = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new ModelException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
+    }
+    try {
+      Card card = YAML.readValue(text, Card.class);
+      if (card == null) {
+        throw new ModelException(file + " is empty; a card has at least task, licence, origin");
+      }
+      return card;
+    } catch (JacksonException e) {
+      throw new ModelException("%s: %s".formatted(file, explain(e)), e);
+    } catch (ModelException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ModelException("%s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  static void write(Card card, Path file) throws IOException {
+    Files.writeString(file, YAML.writeValueAsString(card));
+  }
+
+  private static String explain(JacksonException e) {
+    String line = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      String key = unknown.getPropertyName();
+      Collection<Object> known =
+          Objects.requireNonNullElse(unknown.getKnownPropertyIds(), List.of());
+      String nearest =
+          known.stream()
+              .map(Object::toString)
+              .min(Comparator.<String>comparingInt(k -> distance(key, k)).thenComparing(k -> k))
+              .orElse("");
+      return line
+          + "unknown key '%s', the nearest known one is '%s'"
+              .formatted(path(unknown.getPath()), nearest);
+    }
+    if (e instanceof ValueInstantiationException bad && bad.getCause() != null) {
+      String where = path(bad.getPath());
+      return line + (where.isEmpty() ? "" : where + ": ") + firstLine(bad.getCause().getMessage());
+    }
+    if (e instanceof InvalidFormatException bad) {
+      Class<?> type = bad.getTargetType();
+      String expected =
+          type.isEnum()
+              ? "one of "
+                  + Arrays.stream(type.getEnumConstants())
+                      .map(c -> c.toString().toLowerCase(Locale.ROOT))
+                      .collect(Collectors.joining(", "))
+              : "a " + type.getSimpleName().toLowerCase(Locale.ROOT);
+      return line
+          + "'%s' is '%s', expected %s".formatted(path(bad.getPath()), bad.getValue(), expected);
+    }
+    if (e instanceof JsonMappingException bad) {
+      String message = firstLine(bad.getOriginalMessage());
+      String where = path(bad.getPath());
+      return line
+          + message.replaceFirst("Missing required creator property", "missing key")
+          + (where.isEmpty() ? "" : " (at '" + where + "')");
+    }
+    return line + "not YAML: " + firstLine(((JsonProcessingException) e).getOriginalMessage());
+  }
+
+  private static String firstLine(@Nullable String message) {
+    return message == null ? "unreadable" : message.lines().findFirst().orElse("");
+  }
+
+  private static String path(List<JsonMappingException.Reference> path) {
+    return path.stream()
+        .map(r -> r.getFieldName() != null ? r.getFieldName() : String.valueOf(r.getIndex()))
+        .collect(Collectors.joining("."));
+  }
+
+  /** Levenshtein's edit distance. */
+  static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int above = row[j];
+        int swap = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        row[j] = Math.min(diagonal + swap, Math.min(above, row[j - 1]) + 1);
+        diagonal = above;
+      }
+    }
+    return row[b.length()];
+  }
+}

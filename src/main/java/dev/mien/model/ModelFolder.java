@@ -1,0 +1,65 @@
+package dev.mien.model;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Writes model folders. */
+public final class ModelFolder {
+  private ModelFolder() {}
+
+  /** Reads a card by itself, before there is a folder; its {@code files} may be left out. */
+  public static Card readCard(Path file) throws ModelException {
+    return CardFile.read(file);
+  }
+
+  /** Reads labels by themselves: UTF-8, one a line, none empty, none twice. */
+  public static List<String> readLabels(Path file) throws IOException {
+    return Model.parseLabels(file, Files.readAllBytes(file));
+  }
+
+  /**
+   * Writes a model folder and the hashes into its card, and loads what was written.
+   *
+   * @param folder new; an existing one is left alone
+   * @param card its {@code files} are replaced
+   * @param contents by name relative to the folder; {@code card.yaml} is not among them
+   * @throws FileAlreadyExistsException if the folder is there and not empty
+   */
+  public static Model write(Path folder, Card card, Map<String, byte[]> contents)
+      throws IOException {
+    if (Files.isDirectory(folder)) {
+      try (var entries = Files.list(folder)) {
+        if (entries.findAny().isPresent()) {
+          throw new FileAlreadyExistsException(
+              folder + " is there already and not empty; remove it or name another");
+        }
+      }
+    }
+    Map<String, String> hashes = new TreeMap<>();
+    Set<Path> parents = new HashSet<>();
+    for (var file : contents.entrySet()) {
+      Path path = folder.resolve(file.getKey());
+      Path parent = path.getParent();
+      if (parent != null && parents.add(parent)) {
+        Files.createDirectories(parent);
+      }
+      Files.write(path, file.getValue());
+      hashes.put(file.getKey(), Model.sha256(file.getValue()));
+    }
+    CardFile.write(card.withFiles(hashes), folder.resolve(CardFile.NAME));
+    return Model.load(folder);
+  }
+
+  /** The bytes of {@code labels.txt}. */
+  public static byte[] labels(List<String> labels) {
+    return (String.join("\n", labels) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,284 @@
+package dev.mien.onnx;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.TensorInfo;
+import com.google.errorprone.annotations.MustBeClosed;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A network with one float input, opened on one device. Several threads may run it at once, each
+ * with a buffer of its own; on the CPU a run takes one thread, so that many workers do not fight.
+ * It is closed after the last run has ended.
+ */
+public final class Network implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Network.class);
+
+  private final String name;
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final Device device;
+  private final @Nullable String fallback;
+  private final Tensor input;
+  private final List<Tensor> outputs;
+  private boolean closed;
+
+  /**
+   * Name and shape of an input or output; -1 is a size that each run decides.
+   *
+   * @param shape in the network's own order of axes
+   */
+  public record Tensor(String name, List<Long> shape) {
+    public Tensor {
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /**
+   * What one output of a run held.
+   *
+   * @param values in row-major order
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Read at once and never compared; a list would box.
+  public record Output(String name, List<Long> shape, float[] values) {
+    public Output {
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /**
+   * Opens a network.
+   *
+   * @param name for messages
+   * @param onnx the file's bytes; weights in other files are refused
+   * @param asked where it should run; {@link Device#AUTO} falls back to the CPU, nothing else does
+   * @throws NetworkException if the device is not usable or the network cannot be read
+   */
+  @MustBeClosed
+  public static Network open(String name, byte[] onnx, Device asked) throws NetworkException {
+    OrtEnvironment environment = Natives.environment();
+    if (asked instanceof Device.Cuda cuda) {
+      try {
+        return open(environment, name, onnx, cuda, null);
+      } catch (NetworkException e) {
+        throw new NetworkException(
+            "device %s is not usable: %s; --device cpu runs without it"
+                .formatted(asked, e.getMessage()),
+            e);
+      }
+    }
+    String fallback = null;
+    if (asked instanceof Device.Auto) {
+      try {
+        return open(environment, name, onnx, new Device.Cuda(0), null);
+      } catch (NetworkException e) {
+        fallback = e.getMessage();
+        LOG.debug("{} runs on the CPU: {}", name, fallback);
+      }
+    }
+    return open(environment, name, onnx, Device.CPU, fallback);
+  }
+
+  @MustBeClosed
+  private static Network open(
+      OrtEnvironment environment,
+      String name,
+      byte[] onnx,
+      Device device,
+      @Nullable String fallback)
+      throws NetworkException {
+    try (SessionOptions options = new SessionOptions()) {
+      if (device instanceof Device.Cuda cuda) {
+        Cuda.add(options, cuda.index());
+        // Crops come in varying numbers, and patterns kept for each size grow without bound.
+        options.setMemoryPatternOptimization(false);
+      }
+      options.setIntraOpNumThreads(1);
+      options.setInterOpNumThreads(1);
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      options.addConfigEntry("session.inter_op.allow_spinning", "0");
+      options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
+      OrtSession session = environment.createSession(onnx, options);
+      try {
+        return new Network(name, environment, session, device, fallback);
+      } catch (OrtException | NetworkException | RuntimeException e) {
+        session.close();
+        throw e;
+      }
+    } catch (OrtException e) {
+      String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new NetworkException(
+          "%s cannot be opened on %s by ONNX Runtime: %s".formatted(name, device, message), e);
+    }
+  }
+
+  private Network(
+      String name,
+      OrtEnvironment environment,
+      OrtSession session,
+      Device device,
+      @Nullable String fallback)
+      throws OrtException, NetworkException {
+    this.name = name;
+    this.environment = environment;
+    this.session = session;
+    this.device = device;
+    this.fallback = fallback;
+    List<Tensor> inputs = tensors(name, session.getInputInfo());
+    if (inputs.size() != 1) {
+      throw new NetworkException("%s has %d inputs, expected one".formatted(name, inputs.size()));
+    }
+    this.input = inputs.get(0);
+    this.outputs = tensors(name, session.getOutputInfo());
+  }
+
+  private static List<Tensor> tensors(String network, Map<String, NodeInfo> nodes)
+      throws NetworkException {
+    List<Tensor> tensors = new ArrayList<>();
+    for (NodeInfo node : nodes.values()) {
+      if (!(node.getInfo() instanceof TensorInfo info) || info.type != OnnxJavaType.FLOAT) {
+        throw new NetworkException(
+            "%s: '%s' is %s, expected a tensor of floats"
+                .formatted(network, node.getName(), node.getInfo()));
+      }
+      tensors.add(new Tensor(node.getName(), boxed(info.getShape())));
+    }
+    return tensors;
+  }
+
+  private static List<Long> boxed(long[] shape) {
+    return Arrays.stream(shape).boxed().toList();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Where it runs: never {@link Device#AUTO}. */
+  public Device device() {
+    return device;
+  }
+
+  /** Why {@link Device#AUTO} did not take the GPU; empty if it did, or was not asked. */
+  public Optional<String> fallback() {
+    return Optional.ofNullable(fallback);
+  }
+
+  public Tensor input() {
+    return input;
+  }
+
+  public List<Tensor> outputs() {
+    return outputs;
+  }
+
+  /** One line for people: runtime and device, with the reason for a fallback. */
+  public String describe() {
+    return "ONNX Runtime %s on %s%s"
+        .formatted(Natives.VERSION, device, fallback == null ? "" : " (" + fallback + ")");
+  }
+
+  /** Why CUDA cannot be used on this machine, as far as that shows without trying; for doctor. */
+  public static Optional<String> cudaObstacle() {
+    return Cuda.obstacle();
+  }
+
+  /**
+   * Runs the network once.
+   *
+   * @param values a direct buffer; the tensor is its first elements, whatever its position
+   * @param shape of the tensor, in the network's order of axes
+   * @throws IllegalStateException if the runtime refuses: the shape is wrong, or memory is out
+   */
+  public List<Output> run(FloatBuffer values, long... shape) {
+    int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+    FloatBuffer tensor = values.duplicate().clear().limit(size);
+    try (OnnxTensor in = OnnxTensor.createTensor(environment, tensor, shape);
+        OrtSession.Result result = session.run(Map.of(input.name(), in))) {
+      List<Output> read = new ArrayList<>(outputs.size());
+      for (Tensor output : outputs) {
+        OnnxTensor out = (OnnxTensor) result.get(output.name()).orElseThrow();
+        float[] floats = new float[Math.toIntExact(out.getInfo().getNumElements())];
+        out.getFloatBuffer().get(floats);
+        read.add(new Output(output.name(), boxed(out.getInfo().getShape()), floats));
+      }
+      return read;
+    } catch (OrtException e) {
+      throw new IllegalStateException(
+          "%s failed on an input of %s: %s".formatted(name, Arrays.toString(shape), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Runs a network with a single output on a batch and gives a row for each of its items. A network
+   * whose batch is fixed is run as often as that needs.
+   *
+   * @param values a direct buffer that holds the batch from its start
+   * @param shape its first number is the batch
+   */
+  public float[][] runBatch(FloatBuffer values, long... shape) {
+    int batch = Math.toIntExact(shape[0]);
+    long fixed = input.shape().get(0);
+    if (fixed <= 0 || fixed == batch) {
+      return rows(run(values, shape), batch);
+    }
+    int step = Math.toIntExact(fixed);
+    int item = Math.toIntExact(Arrays.stream(shape).skip(1).reduce(1, Math::multiplyExact));
+    long[] part = shape.clone();
+    part[0] = step;
+    float[][] rows = new float[batch][];
+    for (int at = 0; at < batch; at += step) {
+      int count = Math.min(step, batch - at);
+      FloatBuffer slice = values.duplicate().clear().position(at * item).slice();
+      if (slice.capacity() < step * item) {
+        throw new IllegalArgumentException(
+            "%s takes %d at a time: the buffer has no room for the last of them"
+                .formatted(name, step));
+      }
+      float[][] some = rows(run(slice, part), step);
+      System.arraycopy(some, 0, rows, at, count);
+    }
+    return rows;
+  }
+
+  private float[][] rows(List<Output> outputs, int batch) {
+    float[] values = outputs.get(0).values();
+    if (values.length % batch != 0) {
+      throw new IllegalStateException(
+          "%s gave %d numbers for a batch of %d".formatted(name, values.length, batch));
+    }
+    int width = values.length / batch;
+    float[][] rows = new float[batch][];
+    for (int i = 0; i < batch; i++) {
+      rows[i] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
+    }
+    return rows;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      session.close();
+    } catch (OrtException e) {
+      LOG.warn("{} was not closed cleanly: {}", name, e.getMessage());
+    }
+  }
+}
