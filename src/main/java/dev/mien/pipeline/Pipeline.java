@@ -282,7 +282,9 @@ public final class Pipeline {
     drained = true;
   }
 
-  /** Null for a frame of a live source on which a worker failed: it is counted, and life goes on. */
+  /**
+   * Null for a frame of a live source on which a worker failed: it is counted, and life goes on.
+   */
   private @Nullable Seen await(Job job) throws InterruptedException {
     try {
       return job.seen().get();
@@ -292,12 +294,13 @@ public final class Pipeline {
         tally(e.getCause());
         return null;
       }
-      throw e.getCause() instanceof Error error
-          ? error
-          : new IllegalStateException(
-              "frame %d of %s: %s"
-                  .formatted(job.frame().sequence(), source.name(), e.getCause().getMessage()),
-              e.getCause());
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException(
+          "frame %d of %s: %s"
+              .formatted(job.frame().sequence(), source.name(), e.getCause().getMessage()),
+          e.getCause());
     }
   }
 

@@ -104,9 +104,7 @@ public final class Tally implements Sink {
   }
 
   private static void count(Map<String, Map<String, Long>> counts, Face.Label label) {
-    counts
-        .computeIfAbsent(label.task(), t -> new TreeMap<>())
-        .merge(label.label(), 1L, Long::sum);
+    counts.computeIfAbsent(label.task(), t -> new TreeMap<>()).merge(label.label(), 1L, Long::sum);
   }
 
   private Span span(long timestamp) {
@@ -128,8 +126,7 @@ public final class Tally implements Sink {
       long from = first + (span.from() - first) / spanLength * spanLength;
       Span before = joined.isEmpty() ? null : joined.get(joined.size() - 1);
       if (before == null || before.from() < from) {
-        joined.add(
-            new Span(from, from + spanLength, span.frames(), span.faces(), span.labels()));
+        joined.add(new Span(from, from + spanLength, span.frames(), span.faces(), span.labels()));
       } else {
         span.labels()
             .forEach(

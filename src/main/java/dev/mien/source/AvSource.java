@@ -139,7 +139,7 @@ final class AvSource implements Source {
     AVFormatContext opening = avformat.avformat_alloc_context();
     brake = new Ffmpeg.Brake(opening, () -> cancelled || System.nanoTime() - deadline > 0);
     // What piled up while probing is old by the time that it could be shown.
-    opening.flags(opening.flags() | avformat.AVFMT_FLAG_NOBUFFER);
+    opening.flags(opening.flags() | AVFormatContext.AVFMT_FLAG_NOBUFFER);
     opening.max_analyze_duration(PROBE_MICROS);
     AVDictionary options = new AVDictionary();
     try {
@@ -178,8 +178,7 @@ final class AvSource implements Source {
   private void openDecoder(String shown) throws SourceException {
     AVFormatContext opened = Objects.requireNonNull(context);
     int index =
-        avformat.av_find_best_stream(
-            opened, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
+        avformat.av_find_best_stream(opened, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
     if (index < 0) {
       throw new SourceException(
           Reason.BAD_INPUT, shown + ": there is no picture in this stream, only other things");
@@ -219,8 +218,7 @@ final class AvSource implements Source {
     }
     if (code == avutil.AVERROR_EXIT() && !cancelled) {
       return new SourceException(
-          Reason.UNREACHABLE,
-          "%s: %s within %.0f s".formatted(shown, what, patience / 1e9));
+          Reason.UNREACHABLE, "%s: %s within %.0f s".formatted(shown, what, patience / 1e9));
     }
     boolean understood = code == avutil.AVERROR_INVALIDDATA() || code == -22;
     return new SourceException(

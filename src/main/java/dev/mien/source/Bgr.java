@@ -88,7 +88,9 @@ final class Bgr implements AutoCloseable {
           upright,
           quarterTurns == 1
               ? opencv_core.ROTATE_90_CLOCKWISE
-              : quarterTurns == 2 ? opencv_core.ROTATE_180 : opencv_core.ROTATE_90_COUNTERCLOCKWISE);
+              : quarterTurns == 2
+                  ? opencv_core.ROTATE_180
+                  : opencv_core.ROTATE_90_COUNTERCLOCKWISE);
     }
     return upright;
   }

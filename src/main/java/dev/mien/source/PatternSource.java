@@ -21,7 +21,12 @@ public final class PatternSource implements Source {
 
   /** BGR: white, yellow, cyan, green, magenta, red, blue at three quarters, as test cards have. */
   private static final int[][] BARS = {
-    {191, 191, 191}, {0, 191, 191}, {191, 191, 0}, {0, 191, 0}, {191, 0, 191}, {0, 0, 191},
+    {191, 191, 191},
+    {0, 191, 191},
+    {191, 191, 0},
+    {0, 191, 0},
+    {191, 0, 191},
+    {0, 0, 191},
     {191, 0, 0}
   };
 

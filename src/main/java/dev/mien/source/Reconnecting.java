@@ -115,8 +115,7 @@ final class Reconnecting implements Source {
     try {
       long until =
           System.nanoTime()
-              + 1_000_000L
-                  * ThreadLocalRandom.current().nextLong(pause / 2, pause + pause / 2 + 1);
+              + 1_000_000L * ThreadLocalRandom.current().nextLong(pause / 2, pause + pause / 2 + 1);
       for (long left = until - System.nanoTime();
           left > 0 && !closed;
           left = until - System.nanoTime()) {

@@ -157,7 +157,8 @@ public sealed interface SourceAddress {
 
   private static SourceAddress pattern(String text) {
     Matcher parts =
-        Pattern.compile("pattern:(?:(\\d{1,4})x(\\d{1,4}))?(?:@(\\d{1,3}(?:\\.\\d+)?))?(?:\\?frames=(\\d{1,9}))?")
+        Pattern.compile(
+                "pattern:(?:(\\d{1,4})x(\\d{1,4}))?(?:@(\\d{1,3}(?:\\.\\d+)?))?(?:\\?frames=(\\d{1,9}))?")
             .matcher(text);
     if (!parts.matches()) {
       throw new IllegalArgumentException(
@@ -221,8 +222,6 @@ public sealed interface SourceAddress {
   }
 
   private static boolean isPicture(Path file) {
-    return file.toString()
-        .toLowerCase(Locale.ROOT)
-        .matches(".*\\.(jpe?g|png|bmp|webp|tiff?)");
+    return file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(jpe?g|png|bmp|webp|tiff?)");
   }
 }

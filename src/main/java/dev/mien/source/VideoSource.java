@@ -58,9 +58,7 @@ final class VideoSource implements Source {
     if (Files.size(file) == 0) {
       throw bad(name, "the file is empty");
     }
-    return isPicture(name, file)
-        ? new PictureSource(name, List.of(file))
-        : openVideo(name, file);
+    return isPicture(name, file) ? new PictureSource(name, List.of(file)) : openVideo(name, file);
   }
 
   /** Looks at the container before anything is decoded. */

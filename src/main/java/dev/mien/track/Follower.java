@@ -35,7 +35,9 @@ public final class Follower {
     return new Follower(rules, ids, new Tracker(rules, ids));
   }
 
-  /** For pictures that have nothing to do with each other: each face is new, no label is averaged. */
+  /**
+   * For pictures that have nothing to do with each other: each face is new, no label is averaged.
+   */
   public static Follower ofStills(Rules rules, LongSupplier ids) {
     return new Follower(rules, ids, null);
   }
@@ -79,14 +81,15 @@ public final class Follower {
     return faces;
   }
 
-  /** A picture has no past that could tell, so it needs less certainty than a track's first frame. */
+  /**
+   * A picture has no past that could tell, so it needs less certainty than a track's first frame.
+   */
   private List<Face> stills(
       List<Detection> detections, List<List<Classification>> classifications) {
     List<Face> faces = new ArrayList<>();
     for (int i = 0; i < detections.size(); i++) {
       if (detections.get(i).confidence() >= rules.likely()) {
-        List<Face.Label> labels =
-            classifications.get(i).stream().map(LabelFilter::plain).toList();
+        List<Face.Label> labels = classifications.get(i).stream().map(LabelFilter::plain).toList();
         faces.add(new Face(ids.getAsLong(), detections.get(i), labels));
       }
     }

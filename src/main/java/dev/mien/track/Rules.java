@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param memory a track that was not seen for longer ends
  * @param smoothing time constant of the labels' moving average: a change of face shows after about
  *     0.7 of it
- * @param margin by how much another label's average must lead before it replaces the shown one, 0..1
+ * @param margin by how much another label's average must lead before it replaces the shown one,
+ *     0..1
  */
 public record Rules(
     double sure,
@@ -23,12 +24,7 @@ public record Rules(
     double margin) {
   public static final Rules DEFAULT =
       new Rules(
-          0.85,
-          0.75,
-          Duration.ofMillis(500),
-          Duration.ofSeconds(1),
-          Duration.ofMillis(500),
-          0.1);
+          0.85, 0.75, Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(500), 0.1);
 
   public Rules {
     if (!(sure >= 0 && sure <= 1)) {
@@ -38,7 +34,6 @@ public record Rules(
 
   /** The same with another score from which a face is believed at once; the rest goes along. */
   public Rules withSure(double other) {
-    return new Rules(
-        other, likely * other / sure, patience, memory, smoothing, margin);
+    return new Rules(other, likely * other / sure, patience, memory, smoothing, margin);
   }
 }

@@ -108,8 +108,7 @@ final class Tracker {
       return 1 + overlap;
     }
     double distance =
-        Math.hypot(
-            expected.centerX() - found.centerX(), expected.centerY() - found.centerY());
+        Math.hypot(expected.centerX() - found.centerX(), expected.centerY() - found.centerY());
     return Math.max(0, 1 - distance / (REACH * side));
   }
 }
