@@ -1,6 +1,5 @@
 package dev.mien.classify;
 
-import com.google.errorprone.annotations.MustBeClosed;
 import dev.mien.face.Classification;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
@@ -50,7 +49,6 @@ public final class OnnxClassifier implements Classifier {
    *     says, or a golden gets another answer than it must
    * @throws IllegalArgumentException if the model finds faces and does not classify them
    */
-  @MustBeClosed
   public OnnxClassifier(Model model, Network network) throws ModelException {
     if (model.card().findsFaces()) {
       throw new IllegalArgumentException(

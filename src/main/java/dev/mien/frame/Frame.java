@@ -1,6 +1,5 @@
 package dev.mien.frame;
 
-import com.google.errorprone.annotations.MustBeClosed;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
@@ -25,7 +24,6 @@ public final class Frame implements AutoCloseable {
    * @param image BGR, 8 bit
    * @throws IllegalArgumentException if the image is empty or not 8 bit BGR; it is then closed
    */
-  @MustBeClosed
   public Frame(long sequence, long timestamp, Mat image) {
     if (image.empty() || image.type() != opencv_core.CV_8UC3) {
       String found = image.empty() ? "an empty image" : "OpenCV type " + image.type();
@@ -60,13 +58,11 @@ public final class Frame implements AutoCloseable {
   }
 
   /** The same picture in memory of its own. */
-  @MustBeClosed
   public Frame copy() {
     return new Frame(sequence, timestamp, image().clone());
   }
 
   /** The same pixels under another number and time. This frame gives them away and is closed. */
-  @MustBeClosed
   public Frame renumbered(long newSequence, long newTimestamp) {
     Mat pixels = image();
     closed = true;

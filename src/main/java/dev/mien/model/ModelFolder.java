@@ -15,7 +15,7 @@ import java.util.TreeMap;
 public final class ModelFolder {
   private ModelFolder() {}
 
-  /** Reads a card by itself, before there is a folder; its {@code files} may be left out. */
+  /** Reads a card by itself, before there is a folder; the hashes may be left out. */
   public static Card readCard(Path file) throws ModelException {
     return CardFile.read(file);
   }

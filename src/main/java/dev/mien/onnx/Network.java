@@ -8,7 +8,6 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
-import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,7 +66,6 @@ public final class Network implements AutoCloseable {
    * @param asked where it should run; {@link Device#AUTO} falls back to the CPU, nothing else does
    * @throws NetworkException if the device is not usable or the network cannot be read
    */
-  @MustBeClosed
   public static Network open(String name, byte[] onnx, Device asked) throws NetworkException {
     OrtEnvironment environment = Natives.environment();
     if (asked instanceof Device.Cuda cuda) {
@@ -92,7 +90,6 @@ public final class Network implements AutoCloseable {
     return open(environment, name, onnx, Device.CPU, fallback);
   }
 
-  @MustBeClosed
   private static Network open(
       OrtEnvironment environment,
       String name,

@@ -1,21 +1,22 @@
 package dev.mien.pipeline;
 
-import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /** Counts and times a run, from any thread. */
 final class Meter {
-  private final LongAdder[] nanos = adders(Stage.values().length);
-  private final LongAdder[] drops = adders(Drop.values().length);
+  private final Map<Stage, LongAdder> nanos = new EnumMap<>(Stage.class);
+  private final Map<Drop, LongAdder> drops = new EnumMap<>(Drop.class);
   final LongAdder read = new LongAdder();
   final LongAdder observed = new LongAdder();
 
-  private static LongAdder[] adders(int count) {
-    LongAdder[] adders = new LongAdder[count];
-    Arrays.setAll(adders, i -> new LongAdder());
-    return adders;
+  Meter() {
+    EnumSet.allOf(Stage.class).forEach(stage -> nanos.put(stage, new LongAdder()));
+    EnumSet.allOf(Drop.class).forEach(reason -> drops.put(reason, new LongAdder()));
   }
 
   /**
@@ -25,27 +26,24 @@ final class Meter {
    */
   long lap(Stage stage, long start) {
     long now = System.nanoTime();
-    nanos[stage.ordinal()].add(now - start);
+    Objects.requireNonNull(nanos.get(stage)).add(now - start);
     return now;
   }
 
   void drop(Drop reason, int count) {
-    drops[reason.ordinal()].add(count);
+    Objects.requireNonNull(drops.get(reason)).add(count);
   }
 
   Map<Stage, Long> stageNanos() {
-    Map<Stage, Long> all = new EnumMap<>(Stage.class);
-    for (Stage stage : Stage.values()) {
-      all.put(stage, nanos[stage.ordinal()].sum());
-    }
-    return all;
+    return sums(nanos);
   }
 
   Map<Drop, Long> drops() {
-    Map<Drop, Long> all = new EnumMap<>(Drop.class);
-    for (Drop reason : Drop.values()) {
-      all.put(reason, drops[reason.ordinal()].sum());
-    }
-    return all;
+    return sums(drops);
+  }
+
+  private static <K> Map<K, Long> sums(Map<K, LongAdder> adders) {
+    return adders.entrySet().stream()
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> e.getValue().sum()));
   }
 }

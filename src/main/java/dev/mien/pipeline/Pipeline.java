@@ -14,6 +14,7 @@ import dev.mien.track.Follower;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -289,18 +290,18 @@ public final class Pipeline {
     try {
       return job.seen().get();
     } catch (ExecutionException e) {
-      if (source.pace() == Pace.LIVE && e.getCause() instanceof RuntimeException) {
+      Throwable cause = Objects.requireNonNull(e.getCause());
+      if (source.pace() == Pace.LIVE && cause instanceof RuntimeException) {
         meter.drop(Drop.FAILED, 1);
-        tally(e.getCause());
+        tally(cause);
         return null;
       }
-      if (e.getCause() instanceof Error error) {
+      if (cause instanceof Error error) {
         throw error;
       }
       throw new IllegalStateException(
-          "frame %d of %s: %s"
-              .formatted(job.frame().sequence(), source.name(), e.getCause().getMessage()),
-          e.getCause());
+          "frame %d of %s: %s".formatted(job.frame().sequence(), source.name(), cause.getMessage()),
+          cause);
     }
   }
 

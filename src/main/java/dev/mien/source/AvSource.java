@@ -1,6 +1,5 @@
 package dev.mien.source;
 
-import com.google.errorprone.annotations.MustBeClosed;
 import dev.mien.frame.Frame;
 import dev.mien.source.SourceException.Reason;
 import java.io.IOException;
@@ -64,12 +63,10 @@ final class AvSource implements Source {
     this.patience = patience;
   }
 
-  @MustBeClosed
   static AvSource network(String name, String url, Timeline timeline) throws IOException {
     return network(name, url, timeline, PATIENCE_NANOS);
   }
 
-  @MustBeClosed
   static AvSource network(String name, String url, Timeline timeline, long patience)
       throws IOException {
     Map<String, String> options =
@@ -78,13 +75,11 @@ final class AvSource implements Source {
   }
 
   /** A named pipe or a device that is no camera. */
-  @MustBeClosed
   static AvSource pipe(String name, Path file, Timeline timeline) throws IOException {
     return new AvSource(name, timeline, PATIENCE_NANOS)
         .open(file.toString(), file.toString(), null, Map.of());
   }
 
-  @MustBeClosed
   static AvSource camera(String name, String device, Timeline timeline) throws IOException {
     Path file = Path.of(device);
     if (!Files.exists(file)) {
@@ -117,7 +112,6 @@ final class AvSource implements Source {
     }
   }
 
-  @MustBeClosed
   private AvSource open(
       String url, String shown, @Nullable AVInputFormat format, Map<String, String> settings)
       throws SourceException {

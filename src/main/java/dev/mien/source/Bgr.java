@@ -60,16 +60,12 @@ final class Bgr implements AutoCloseable {
     // swscale's fast paths write whole groups of pixels, or leave the last ones out.
     int padded = (width + 31) / 32 * 32;
     Mat mat = new Mat(height, padded, opencv_core.CV_8UC3);
-    try (PointerPointer<Pointer> planes = new PointerPointer<>(mat.data());
-        IntPointer strides = new IntPointer((int) mat.step())) {
+    // swscale reads four planes and strides, whatever the format.
+    try (PointerPointer<Pointer> planes = new PointerPointer<>(4);
+        IntPointer strides = new IntPointer((int) mat.step(), 0, 0, 0)) {
+      planes.put(0, mat.data()).put(1, null).put(2, null).put(3, null);
       swscale.sws_scale(
-          converter,
-          new PointerPointer<Pointer>(picture),
-          picture.linesize(),
-          0,
-          height,
-          planes,
-          strides);
+          converter, picture.data(), picture.linesize(), 0, height, planes, strides);
     }
     if (padded != width) {
       try (Mat whole = mat;

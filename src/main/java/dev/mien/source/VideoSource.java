@@ -1,6 +1,5 @@
 package dev.mien.source;
 
-import com.google.errorprone.annotations.MustBeClosed;
 import dev.mien.frame.Frame;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +50,6 @@ final class VideoSource implements Source {
   }
 
   /** A file that is a picture, whatever its name says, becomes a source of one picture. */
-  @MustBeClosed
   static Source open(Path file) throws IOException {
     Ffmpeg.load();
     String name = file.getFileName().toString();
@@ -86,7 +84,6 @@ final class VideoSource implements Source {
     }
   }
 
-  @MustBeClosed
   private static Source openVideo(String name, Path file) throws IOException {
     FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(file.toFile());
     grabber.setImageMode(FrameGrabber.ImageMode.RAW);

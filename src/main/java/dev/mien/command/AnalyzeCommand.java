@@ -1,0 +1,148 @@
+package dev.mien.command;
+
+import dev.mien.pipeline.Stats;
+import dev.mien.report.FacesCsv;
+import dev.mien.report.Tally;
+import dev.mien.sink.Sink;
+import dev.mien.sink.SinkAddress;
+import dev.mien.source.Source;
+import dev.mien.source.SourceAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Recorded video: every frame, exact times, tables and a summary. */
+@Command(
+    name = "analyze",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Reads every frame of recordings. Each gets a folder with annotated.mp4,"
+            + " observations.jsonl, faces.csv and summary.json, unless --to says otherwise.")
+final class AnalyzeCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "VIDEO",
+      description = "Video, picture, folder or glob of pictures, or URL.")
+  List<String> videos;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      defaultValue = "mien-out",
+      description = "Where the folders of results go (default: mien-out).")
+  Path out;
+
+  @Option(
+      names = "--to",
+      paramLabel = "SINK",
+      description =
+          "Instead of the folder: FILE.mp4, FILE.jsonl, FOLDER/, window or -. Repeatable.")
+  List<String> to = List.of();
+
+  @Option(names = "--max-frames", paramLabel = "N", description = "Stop after N frames.")
+  long maxFrames = Long.MAX_VALUE;
+
+  @Option(names = "--quiet", description = "No progress and no summary on the screen.")
+  boolean quiet;
+
+  @Mixin Engine.Flags engineFlags = new Engine.Flags();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (videos.size() > 1 && to.stream().anyMatch(t -> t.contains("."))) {
+      throw new IllegalArgumentException(
+          "--to FILE takes one video, found "
+              + videos.size()
+              + "; leave --to out or analyze one by one");
+    }
+    List<SourceAddress> addresses = videos.stream().map(SourceAddress::parse).toList();
+    List<SinkAddress> sinks = to.stream().map(SinkAddress::parse).toList();
+    int status = Status.DONE;
+    AtomicLong ids = new AtomicLong();
+    try (Engine engine = Engine.open(engineFlags)) {
+      Run run = new Run(engine, ids::incrementAndGet, maxFrames);
+      for (SourceAddress address : addresses) {
+        int one = analyze(run, engine, address, sinks);
+        status = status == Status.DONE ? one : status;
+        if (run.interrupted()) {
+          break;
+        }
+      }
+      return run.status(status);
+    }
+  }
+
+  /** One video; what is wrong with it is said, and the next one gets its turn. */
+  private int analyze(Run run, Engine engine, SourceAddress address, List<SinkAddress> addresses)
+      throws InterruptedException {
+    try {
+      return analyzeOne(run, engine, address, addresses);
+    } catch (IOException | RuntimeException e) {
+      return Status.tell(e);
+    }
+  }
+
+  private int analyzeOne(Run run, Engine engine, SourceAddress address, List<SinkAddress> addresses)
+      throws IOException, InterruptedException {
+    Source source = address.open();
+    Tally tally = new Tally();
+    List<Sink> sinks = new ArrayList<>();
+    Path folder = out.resolve(address.name().replaceAll("[^\\p{L}\\p{N}._-]+", "-"));
+    try {
+      if (addresses.isEmpty()) {
+        makeFolder(folder);
+        Outputs.refuseInput(address, folder.resolve("annotated.mp4"));
+        for (String name : List.of("annotated.mp4", "observations.jsonl")) {
+          sinks.add(Outputs.open(SinkAddress.parse(folder.resolve(name).toString()), address, run));
+        }
+        sinks.add(new FacesCsv(folder.resolve("faces.csv"), engine.tasks()));
+      }
+      for (SinkAddress sink : addresses) {
+        sinks.add(Outputs.open(sink, address, run));
+      }
+    } catch (IOException | RuntimeException e) {
+      source.close();
+      sinks.forEach(Sink::close);
+      throw e;
+    }
+    sinks.add(tally);
+    if (!quiet) {
+      sinks.add(new Progress(address.name()));
+    }
+    Stats stats = run.run(source, sinks);
+    Summary summary = new Summary(address.name(), tally, stats, engine);
+    if (addresses.isEmpty()) {
+      summary.write(folder.resolve("summary.json"));
+    }
+    if (!quiet && addresses.stream().noneMatch(SinkAddress.StandardOutput.class::isInstance)) {
+      System.out.print(summary.text());
+      if (addresses.isEmpty()) {
+        System.out.printf(
+            "  %-10s %s%n",
+            "files", folder + "/{annotated.mp4,observations.jsonl,faces.csv,summary.json}");
+      }
+    }
+    return stats.failure().map(Status::tell).orElse(Status.DONE);
+  }
+
+  private static void makeFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "--out: the folder '" + folder + "' cannot be made; name one that you may write to", e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new IllegalArgumentException("--out: no permission to write in '" + folder + "'");
+    }
+  }
+}

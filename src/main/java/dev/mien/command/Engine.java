@@ -1,0 +1,142 @@
+package dev.mien.command;
+
+import dev.mien.classify.Classifier;
+import dev.mien.classify.OnnxClassifier;
+import dev.mien.detect.Detector;
+import dev.mien.detect.Detectors;
+import dev.mien.model.Model;
+import dev.mien.onnx.Device;
+import dev.mien.onnx.Network;
+import dev.mien.pipeline.Worker;
+import dev.mien.track.Rules;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.opencv.global.opencv_core;
+import picocli.CommandLine.Option;
+
+/** Detector and classifiers as the command line wants them, once for each thread that works. */
+final class Engine implements AutoCloseable {
+  /** Weaker detections than this do not even carry a track on. */
+  private static final double FLOOR = 0.5;
+
+  /** The flags that choose them. */
+  static final class Flags {
+    @Option(
+        names = "--classify",
+        split = ",",
+        paramLabel = "MODEL",
+        defaultValue = "emotion",
+        description =
+            "Models to ask about each face, by name or folder, separated by commas; 'none' for no"
+                + " labels (default: emotion).")
+    List<String> classify;
+
+    @Option(
+        names = "--detector",
+        paramLabel = "MODEL",
+        defaultValue = "yunet",
+        description = "Model that finds the faces, by name or folder (default: yunet).")
+    String detector;
+
+    @Option(
+        names = "--conf",
+        paramLabel = "SCORE",
+        description =
+            "Score from which a detection is a face at once, 0 to 1 (default: 0.85). Weaker ones"
+                + " carry a face on, or become one when they last.")
+    double conf = Rules.DEFAULT.sure();
+
+    @Option(
+        names = "--device",
+        paramLabel = "DEVICE",
+        defaultValue = "auto",
+        description = "auto, cpu or cuda[:N] (default: auto).")
+    String device;
+  }
+
+  private final List<Network> networks = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
+  private final List<Model> classifiers = new ArrayList<>();
+  private final Model detector;
+  private final Rules rules;
+
+  private Engine(Model detector, Rules rules) {
+    this.detector = detector;
+    this.rules = rules;
+  }
+
+  static Engine open(Flags flags) throws IOException {
+    Device device = Device.parse(flags.device);
+    Rules rules = Rules.DEFAULT.withSure(flags.conf);
+    Engine engine = new Engine(Home.models().find(flags.detector), rules);
+    try {
+      engine.load(flags, device);
+      return engine;
+    } catch (IOException | RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  private void load(Flags flags, Device device) throws IOException {
+    // Each worker has the core that it runs on; nets that spread themselves would only fight.
+    opencv_core.setNumThreads(1);
+    for (String name : flags.classify) {
+      if (!name.equals("none") && !name.isBlank()) {
+        Model model = Home.models().find(name);
+        classifiers.add(model);
+        networks.add(Network.open(model.name(), model.read(Model.NETWORK), device));
+      }
+    }
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      workers.add(worker());
+    }
+  }
+
+  private Worker worker() throws IOException {
+    Detector opened = Detectors.open(detector, Math.min(FLOOR, rules.sure()));
+    List<Classifier> asked = new ArrayList<>();
+    try {
+      for (int i = 0; i < classifiers.size(); i++) {
+        asked.add(new OnnxClassifier(classifiers.get(i), networks.get(i)));
+      }
+      return new Worker(opened, asked);
+    } catch (IOException | RuntimeException e) {
+      opened.close();
+      asked.forEach(Classifier::close);
+      throw e;
+    }
+  }
+
+  List<Worker> workers() {
+    return workers;
+  }
+
+  Rules rules() {
+    return rules;
+  }
+
+  Model detector() {
+    return detector;
+  }
+
+  List<Model> classifiers() {
+    return List.copyOf(classifiers);
+  }
+
+  List<String> tasks() {
+    return classifiers.stream().map(m -> m.card().task()).distinct().toList();
+  }
+
+  /** Where the classifiers really run, and why not where they were asked to. */
+  String device() {
+    return networks.isEmpty() ? "cpu" : networks.get(0).device().toString();
+  }
+
+  @Override
+  public void close() {
+    workers.forEach(Worker::close);
+    networks.forEach(Network::close);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.mien.command;
+
+import dev.mien.annotate.Labels;
+import dev.mien.pipeline.Pipeline;
+import dev.mien.pipeline.Stats;
+import dev.mien.sink.Controls;
+import dev.mien.sink.Sink;
+import dev.mien.source.Pace;
+import dev.mien.source.Source;
+import dev.mien.track.Follower;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Runs pipelines one after the other, and ends the one that runs when a signal or a key asks. */
+final class Run implements Controls {
+  private final Engine engine;
+  private final LongSupplier ids;
+  private final long maxFrames;
+  private final Signals signals = new Signals(this::quit);
+  private @Nullable Pipeline running;
+  private boolean quit;
+
+  /**
+   * @param ids gives each number once, to all runs
+   */
+  Run(Engine engine, LongSupplier ids, long maxFrames) {
+    if (maxFrames < 1) {
+      throw new IllegalArgumentException(
+          "--max-frames: found " + maxFrames + ", expected 1 or more");
+    }
+    this.engine = engine;
+    this.ids = ids;
+    this.maxFrames = maxFrames;
+  }
+
+  /** Source and sinks are closed afterwards. */
+  Stats run(Source source, List<Sink> sinks) throws InterruptedException {
+    Follower follower =
+        source.pace() == Pace.STILLS
+            ? Follower.ofStills(engine.rules(), ids)
+            : Follower.ofVideo(engine.rules(), ids);
+    Pipeline pipeline =
+        new Pipeline(source, engine.workers(), follower, List.of(new Labels()), sinks, maxFrames);
+    synchronized (this) {
+      running = pipeline;
+      if (quit) {
+        pipeline.stop();
+      }
+    }
+    return pipeline.run();
+  }
+
+  @Override
+  public void quit() {
+    Pipeline current;
+    synchronized (this) {
+      quit = true;
+      current = running;
+    }
+    if (current != null) {
+      current.stop();
+    }
+  }
+
+  @Override
+  public synchronized void pause() {
+    if (running != null) {
+      running.pause();
+    }
+  }
+
+  synchronized boolean interrupted() {
+    return quit;
+  }
+
+  int status(int otherwise) {
+    return signals.status(otherwise);
+  }
+}

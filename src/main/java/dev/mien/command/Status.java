@@ -1,0 +1,52 @@
+package dev.mien.command;
+
+import dev.mien.detect.DetectorException;
+import dev.mien.model.ModelException;
+import dev.mien.onnx.NetworkException;
+import dev.mien.sink.SinkClosedException;
+import dev.mien.source.SourceException;
+import org.slf4j.LoggerFactory;
+
+/** Exit statuses; other programs rely on them. */
+final class Status {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int WRONG_INPUT = 2;
+  static final int UNUSABLE = 3;
+  static final int REFUSED = 4;
+  static final int UNREACHABLE = 5;
+
+  private Status() {}
+
+  /** Says in one line what went wrong; the stack trace is for --log-level debug. */
+  static int tell(Throwable failure) {
+    int status = of(failure);
+    if (status != DONE) {
+      String message = failure.getMessage();
+      System.err.println(
+          "mien: " + (message == null ? failure.getClass().getSimpleName() : message));
+      LoggerFactory.getLogger(Status.class).debug("the whole story", failure);
+    }
+    return status;
+  }
+
+  static int of(Throwable failure) {
+    if (failure instanceof SinkClosedException) {
+      return DONE; // Who read our output had enough; head is no failure.
+    }
+    if (failure instanceof SourceException source) {
+      return switch (source.reason()) {
+        case BAD_INPUT -> WRONG_INPUT;
+        case REFUSED -> REFUSED;
+        case UNREACHABLE -> UNREACHABLE;
+        case FAILED -> FAILED;
+      };
+    }
+    if (failure instanceof ModelException
+        || failure instanceof NetworkException
+        || failure instanceof DetectorException) {
+      return UNUSABLE;
+    }
+    return failure instanceof IllegalArgumentException ? WRONG_INPUT : FAILED;
+  }
+}
