@@ -1,7 +1,6 @@
 package dev.mien.model;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Writes model folders. */
 public final class ModelFolder {
@@ -29,7 +29,7 @@ public final class ModelFolder {
    * Writes a model folder and the hashes into its card, and loads what was written.
    *
    * @param folder new; an existing one is left alone
-   * @param card its {@code files} are replaced
+   * @param card its hashes are replaced
    * @param contents by name relative to the folder; {@code card.yaml} is not among them
    * @throws FileAlreadyExistsException if the folder is there and not empty
    */
@@ -58,8 +58,36 @@ public final class ModelFolder {
     return Model.load(folder);
   }
 
-  /** The bytes of {@code labels.txt}. */
-  public static byte[] labels(List<String> labels) {
-    return (String.join("\n", labels) + "\n").getBytes(StandardCharsets.UTF_8);
+  /**
+   * Writes the folder of a classifier from its parts.
+   *
+   * @param card a card file; what it names besides network and labels (licence, goldens) is taken
+   *     from beside it, whatever hashes it gives
+   * @param labels a file of labels, one a line
+   * @param network the bytes of {@code model.onnx}
+   */
+  public static Model assemble(Path folder, Path card, Path labels, byte[] network)
+      throws IOException {
+    Card read = readCard(card);
+    Set<String> names = new TreeSet<>(read.files().keySet());
+    read.goldens().forEach(g -> names.add(g.picture()));
+    names.removeAll(Set.of(Model.NETWORK, Model.LABELS));
+    Map<String, byte[]> contents = new TreeMap<>();
+    for (String name : names) {
+      contents.put(name, readBeside(card, name));
+    }
+    readLabels(labels);
+    contents.put(Model.LABELS, Files.readAllBytes(labels));
+    contents.put(Model.NETWORK, network);
+    return write(folder, read, contents);
+  }
+
+  private static byte[] readBeside(Path card, String name) throws ModelException {
+    Path file = card.resolveSibling(name);
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new ModelException("%s names %s, which cannot be read: %s".formatted(card, file, e), e);
+    }
   }
 }

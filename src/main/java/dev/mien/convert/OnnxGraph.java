@@ -1,0 +1,161 @@
+package dev.mien.convert;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Writes an ONNX graph, operator set 17, node by node in the order in which they run. */
+final class OnnxGraph {
+  private static final int OPSET = 17;
+  private static final int IR_VERSION = 8;
+
+  private final GraphProto.Builder graph = GraphProto.newBuilder();
+  private final Set<String> names = new HashSet<>();
+
+  OnnxGraph(String name) {
+    graph.setName(name);
+  }
+
+  /** A name that nothing has yet, like the one that was wished for. */
+  private String fresh(String wish) {
+    String name = wish;
+    for (int i = 1; !names.add(name); i++) {
+      name = wish + "_" + i;
+    }
+    return name;
+  }
+
+  /** An input of floats; a size below 1 is free and called N. */
+  String input(String wish, long... shape) {
+    String name = fresh(wish);
+    TensorShapeProto.Builder sizes = TensorShapeProto.newBuilder();
+    for (long size : shape) {
+      if (size < 1) {
+        sizes.addDimBuilder().setDimParam("N");
+      } else {
+        sizes.addDimBuilder().setDimValue(size);
+      }
+    }
+    graph.addInput(value(name, sizes));
+    return name;
+  }
+
+  /** Makes a value an output, under this name. */
+  void output(String wish, String value) {
+    // The value may have that name already: an output is then called after its last node.
+    String name = wish.equals(value) ? value : node("Identity", wish, List.of(value), Map.of());
+    TypeProto.Tensor.Builder floats =
+        TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT.getNumber());
+    graph.addOutput(
+        ValueInfoProto.newBuilder()
+            .setName(name)
+            .setType(TypeProto.newBuilder().setTensorType(floats)));
+  }
+
+  private static ValueInfoProto value(String name, TensorShapeProto.Builder shape) {
+    TypeProto.Tensor.Builder tensor =
+        TypeProto.Tensor.newBuilder()
+            .setElemType(TensorProto.DataType.FLOAT.getNumber())
+            .setShape(shape);
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(TypeProto.newBuilder().setTensorType(tensor))
+        .build();
+  }
+
+  /** A constant of floats. */
+  String floats(Weight weight) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(weight.values().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(weight.values());
+    return constant(
+        weight.name(),
+        TensorProto.DataType.FLOAT,
+        Arrays.stream(weight.shape()).asLongStream().toArray(),
+        bytes);
+  }
+
+  /** A constant list of whole numbers: a shape, axes, paddings. */
+  String longs(String wish, long... values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return constant(wish, TensorProto.DataType.INT64, new long[] {values.length}, bytes);
+  }
+
+  /** A constant number. */
+  String number(String wish, float value) {
+    return floats(new Weight(wish, new int[0], new float[] {value}, false));
+  }
+
+  private String constant(String wish, TensorProto.DataType type, long[] shape, ByteBuffer bytes) {
+    String name = fresh(wish);
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(type.getNumber())
+            .setRawData(ByteString.copyFrom(bytes));
+    for (long size : shape) {
+      tensor.addDims(size);
+    }
+    graph.addInitializer(tensor);
+    return name;
+  }
+
+  /**
+   * A node with one output.
+   *
+   * @param attributes Long, long[], Float or String
+   * @return the output's name, as wished where that is free
+   */
+  String node(String op, String wish, List<String> inputs, Map<String, Object> attributes) {
+    String name = fresh(wish);
+    NodeProto.Builder node =
+        NodeProto.newBuilder().setOpType(op).setName(name).addAllInput(inputs).addOutput(name);
+    new TreeMap<>(attributes).forEach((key, value) -> node.addAttribute(attribute(key, value)));
+    graph.addNode(node);
+    return name;
+  }
+
+  private static AttributeProto attribute(String key, Object value) {
+    AttributeProto.Builder attribute = AttributeProto.newBuilder().setName(key);
+    if (value instanceof Long number) {
+      attribute.setType(AttributeProto.AttributeType.INT).setI(number);
+    } else if (value instanceof long[] numbers) {
+      attribute.setType(AttributeProto.AttributeType.INTS);
+      Arrays.stream(numbers).forEach(attribute::addInts);
+    } else if (value instanceof Float number) {
+      attribute.setType(AttributeProto.AttributeType.FLOAT).setF(number);
+    } else {
+      attribute
+          .setType(AttributeProto.AttributeType.STRING)
+          .setS(ByteString.copyFromUtf8(value.toString()));
+    }
+    return attribute.build();
+  }
+
+  byte[] bytes() {
+    return ModelProto.newBuilder()
+        .setIrVersion(IR_VERSION)
+        .setProducerName("mien")
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
+        .setGraph(graph)
+        .build()
+        .toByteArray();
+  }
+}
