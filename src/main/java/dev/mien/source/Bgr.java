@@ -64,8 +64,7 @@ final class Bgr implements AutoCloseable {
     try (PointerPointer<Pointer> planes = new PointerPointer<>(4);
         IntPointer strides = new IntPointer((int) mat.step(), 0, 0, 0)) {
       planes.put(0, mat.data()).put(1, null).put(2, null).put(3, null);
-      swscale.sws_scale(
-          converter, picture.data(), picture.linesize(), 0, height, planes, strides);
+      swscale.sws_scale(converter, picture.data(), picture.linesize(), 0, height, planes, strides);
     }
     if (padded != width) {
       try (Mat whole = mat;
