@@ -65,8 +65,8 @@ public final class FacesCsv implements Sink {
       rows.writeNumberField("id", face.id());
       rows.writeNumberField("x", Math.round(box.x()));
       rows.writeNumberField("y", Math.round(box.y()));
-      rows.writeNumberField("w", Math.round(box.width()));
-      rows.writeNumberField("h", Math.round(box.height()));
+      rows.writeNumberField("w", Math.round(box.right()) - Math.round(box.x()));
+      rows.writeNumberField("h", Math.round(box.bottom()) - Math.round(box.y()));
       writeShare("confidence", face.detection().confidence());
       for (Face.Label label : face.labels()) {
         if (tasks.contains(label.task())) {
