@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 /** Detector and classifiers as the command line wants them, once for each thread that works. */
 final class Engine implements AutoCloseable {
   /** Weaker detections than this do not even carry a track on. */
-  private static final double FLOOR = 0.5;
+  private static final double FLOOR = 0.6;
 
   /** The flags that choose them. */
   static final class Flags {
@@ -43,7 +43,7 @@ final class Engine implements AutoCloseable {
         names = "--conf",
         paramLabel = "SCORE",
         description =
-            "Score from which a detection is a face at once, 0 to 1 (default: 0.85). Weaker ones"
+            "Score from which a detection is a face at once, 0 to 1 (default: 0.83). Weaker ones"
                 + " carry a face on, or become one when they last.")
     double conf = Rules.DEFAULT.sure();
 

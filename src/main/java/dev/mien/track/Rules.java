@@ -24,7 +24,7 @@ public record Rules(
     double margin) {
   public static final Rules DEFAULT =
       new Rules(
-          0.85, 0.75, Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(500), 0.1);
+          0.83, 0.75, Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(500), 0.1);
 
   public Rules {
     if (!(sure >= 0 && sure <= 1)) {

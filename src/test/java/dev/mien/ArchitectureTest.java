@@ -1,0 +1,142 @@
+package dev.mien;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Holds the table of docs/architecture.md. */
+class ArchitectureTest {
+  private static final List<String> ROOMS =
+      List.of(
+          "frame",
+          "face",
+          "model",
+          "onnx",
+          "convert",
+          "source",
+          "detect",
+          "track",
+          "classify",
+          "annotate",
+          "sink",
+          "pipeline",
+          "report",
+          "command");
+
+  private static final JavaClasses CODE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.mien");
+
+  @ParameterizedTest(name = "{0} may know {1}")
+  @CsvSource({
+    "frame,    ''",
+    "face,     frame",
+    "model,    ''",
+    "onnx,     model",
+    "convert,  ''",
+    "source,   frame",
+    "detect,   frame face model onnx",
+    "track,    face frame",
+    "classify, frame face model onnx",
+    "annotate, frame face",
+    "sink,     frame face",
+    "pipeline, frame face source detect track classify annotate sink",
+    "report,   frame face sink",
+  })
+  void roomsKnowOnlyTheirNeighbours(String room, String known) {
+    String[] others =
+        ROOMS.stream()
+            .filter(r -> !r.equals(room) && !Arrays.asList(known.split(" ")).contains(r))
+            .map(r -> "dev.mien." + r)
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.mien." + room)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(others)
+        .check(CODE);
+  }
+
+  @ParameterizedTest(name = "{0} belongs to {1}")
+  @CsvSource({
+    "ai.onnxruntime..,             onnx",
+    "ai.onnx.proto..,              convert",
+    "org.bytedeco.javacv..,        source sink",
+    "org.bytedeco.ffmpeg..,        source sink command",
+    "org.bytedeco.opencv.opencv_dnn.., detect",
+    "java.awt..,                   sink",
+    "javax.swing..,                sink",
+    "picocli..,                    command",
+    "ch.qos.logback..,             command",
+    "com.fasterxml.jackson..,      model convert sink report command",
+  })
+  void librariesStayInTheirRooms(String library, String rooms) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            Stream.of(rooms.split(" ")).map(r -> "dev.mien." + r).toArray(String[]::new))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(library)
+        .check(CODE);
+  }
+
+  @Test
+  @DisplayName("no cycles between rooms")
+  void noCycles() {
+    slices().matching("dev.mien.(*)").should().beFreeOfCycles().check(CODE);
+  }
+
+  @Test
+  @DisplayName("only the edge writes to standard output and reads the clock of the wall")
+  void standardOutputBelongsToTheEdge() {
+    ArchRule output =
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.mien.command")
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err");
+    output.check(CODE);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.mien.source", "dev.mien.pipeline", "dev.mien.command")
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .because("timestamps are born in the source and only copied")
+        .check(CODE);
+  }
+
+  @Test
+  @DisplayName("no names that say nothing")
+  void namesSaySomething() {
+    noClasses()
+        .should()
+        .haveSimpleNameEndingWith("Impl")
+        .orShould()
+        .haveSimpleNameStartingWith("Abstract")
+        .orShould()
+        .haveSimpleNameEndingWith("Utils")
+        .orShould()
+        .haveSimpleNameEndingWith("Helper")
+        .orShould()
+        .haveSimpleNameEndingWith("Manager")
+        .check(CODE);
+  }
+}
