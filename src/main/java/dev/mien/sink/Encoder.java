@@ -93,7 +93,7 @@ final class Encoder implements AutoCloseable {
     // Only a limit: key frames are asked for by time.
     codec.gop_size(600).max_b_frames(0);
     codec.flags(codec.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
-    try (AVDictionary options = options(Map.of("rc_mode", "off"))) {
+    try (AVDictionary options = options(Map.of("rc_mode", "off", "profile", "main"))) {
       check(avcodec_open2(codec, h264, options));
       av_dict_free(options);
     }
