@@ -5,7 +5,10 @@ import static org.bytedeco.ffmpeg.global.avformat.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import dev.mien.frame.Size;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
@@ -22,6 +25,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Pictures of one size to H.264 in a file, straight through FFmpeg: JavaCV's recorder rounds the
@@ -34,6 +39,8 @@ import org.bytedeco.opencv.opencv_core.Mat;
  * none of that: it is the better choice for recordings that last for days.
  */
 final class Encoder implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Encoder.class);
+
   /** Units of time in a second; each container has its own, none coarser than a millisecond. */
   static final int TICKS = 90_000;
 
@@ -54,6 +61,7 @@ final class Encoder implements AutoCloseable {
   private final Mat yuv;
   private long frames;
   private long nextKey = Long.MIN_VALUE;
+  private long whole;
   private boolean broken;
 
   /**
@@ -93,7 +101,7 @@ final class Encoder implements AutoCloseable {
     // Only a limit: key frames are asked for by time.
     codec.gop_size(600).max_b_frames(0);
     codec.flags(codec.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
-    try (AVDictionary options = options(Map.of("rc_mode", "off"))) {
+    try (AVDictionary options = options(Map.of("rc_mode", "off", "profile", "main"))) {
       check(avcodec_open2(codec, h264, options));
       av_dict_free(options);
     }
@@ -157,6 +165,7 @@ final class Encoder implements AutoCloseable {
       av_packet_rescale_ts(packet, ticks, container.streams(0).time_base());
       try {
         check(av_write_frame(container, packet));
+        whole = avio_tell(container.pb());
       } finally {
         av_packet_unref(packet);
       }
@@ -201,11 +210,23 @@ final class Encoder implements AutoCloseable {
     }
   }
 
+  /** Players refuse a file whose last fragment breaks off in its head. */
+  private void cutTorn() {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(whole);
+    } catch (IOException e) {
+      log.warn("{}: the torn end stays: {}", file, OutputFile.reason(e));
+    }
+  }
+
   @Override
   public void close() {
     yuv.close();
     if (container.pb() != null) {
       avio_closep(container.pb());
+    }
+    if (broken && whole > 0) {
+      cutTorn();
     }
     avformat_free_context(container);
     av_packet_free(packet);

@@ -183,7 +183,9 @@ final class JsonLinesSink implements Sink {
     }
     closed = true;
     try {
-      flush();
+      if (lines.size() > 0) {
+        flush();
+      }
     } catch (SinkException e) {
       log.warn("{}; the last lines are lost", e.getMessage());
     }

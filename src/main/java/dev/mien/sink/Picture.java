@@ -24,7 +24,10 @@ final class Picture {
     String ending = name.substring(name.lastIndexOf('.'));
     Path part = file.resolveSibling("." + name + ".part");
     try (BytePointer coded = new BytePointer();
-        IntPointer options = new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, JPEG_QUALITY)) {
+        IntPointer options =
+            ending.equals(".jpg")
+                ? new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, JPEG_QUALITY)
+                : new IntPointer()) {
       // The pointer is filled anew, and what it then holds belongs to it.
       opencv_imgcodecs.imencode(ending, image, coded, options);
       byte[] bytes = new byte[Math.toIntExact(coded.limit())];

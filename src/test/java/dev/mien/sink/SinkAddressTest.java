@@ -1,0 +1,66 @@
+package dev.mien.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SinkAddressTest {
+  private final Path folder;
+
+  SinkAddressTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @Test
+  void readsEveryForm() {
+    assertThat(SinkAddress.parse("window")).isEqualTo(new SinkAddress.Window());
+    assertThat(SinkAddress.parse("-")).isEqualTo(new SinkAddress.StandardOutput());
+    assertThat(SinkAddress.parse("a b/Out.MP4"))
+        .isEqualTo(new SinkAddress.VideoFile(Path.of("a b/Out.MP4")));
+    assertThat(SinkAddress.parse("o.mkv")).isEqualTo(new SinkAddress.VideoFile(Path.of("o.mkv")));
+    assertThat(SinkAddress.parse("o.jsonl"))
+        .isEqualTo(new SinkAddress.JsonLines(Path.of("o.jsonl")));
+    assertThat(SinkAddress.parse("o.ndjson"))
+        .isEqualTo(new SinkAddress.JsonLines(Path.of("o.ndjson")));
+    assertThat(SinkAddress.parse("faces/")).isEqualTo(new SinkAddress.Snapshots(Path.of("faces")));
+    assertThat(SinkAddress.parse(folder.toString())).isEqualTo(new SinkAddress.Snapshots(folder));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "out.avi", "mp4", "windows", "--", "a\0.mp4"})
+  void saysWhatItKnows(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SinkAddress.parse(text))
+        .withMessage(
+            "--to: found '%s', expected window, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/ or -"
+                + " (standard output)",
+            text);
+  }
+
+  @Test
+  void refusesWhatCannotBeWrittenBeforeAnyWork() throws Exception {
+    Path taken = Files.createDirectory(folder.resolve("x.mp4"));
+    Path file = Files.createFile(folder.resolve("plain"));
+    refuses(new SinkAddress.VideoFile(taken), "is a folder, expected a file");
+    refuses(new SinkAddress.VideoFile(folder.resolve("no/o.mp4")), "does not exist; make it first");
+    refuses(new SinkAddress.JsonLines(folder.resolve("no/o.jsonl")), "does not exist");
+    refuses(new SinkAddress.JsonLines(file.resolve("o.jsonl")), "does not exist");
+    refuses(new SinkAddress.Snapshots(file), "is a file, expected a folder");
+    refuses(new SinkAddress.Snapshots(folder.resolve("no/faces")), "does not exist");
+    refuses(new SinkAddress.JsonLines(Path.of("/proc/o.jsonl")), "/proc/o.jsonl: ");
+  }
+
+  private void refuses(SinkAddress address, String reason) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> address.open(Footage.outlet(folder)).close())
+        .withMessageStartingWith("--to ")
+        .withMessageContaining(reason)
+        .withMessageNotContaining("\n");
+  }
+}
