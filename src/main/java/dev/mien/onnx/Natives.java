@@ -1,6 +1,7 @@
 package dev.mien.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +31,7 @@ final class Natives {
 
   private static final Logger LOG = LoggerFactory.getLogger(Natives.class);
   private static final String PROPERTY = "onnxruntime.native.path";
+  private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
   private static final String[] LIBRARIES = {"onnxruntime", "onnxruntime4j_jni"};
 
   private Natives() {}
@@ -37,16 +39,29 @@ final class Natives {
   /**
    * The environment, which lives as long as the process.
    *
-   * @throws NetworkException if its libraries cannot be loaded, with the property that helps
+   * <p>From 1.29 on ONNX Runtime reports its use to Microsoft on Linux too, the command line among
+   * it, where a camera's password may be; and a command line of more than some 4,000 characters
+   * overflows its stack while it looks at it. Only an environment variable that is there before the
+   * process starts prevents both, so without it nothing is loaded.
+   *
+   * @throws NetworkException if its libraries cannot be loaded, with what helps
    */
   static synchronized OrtEnvironment environment() throws NetworkException {
+    if (!"1".equals(System.getenv(NO_TELEMETRY))) {
+      throw new NetworkException(
+          "ONNX Runtime would report its use to its maker: start Mien by ./mien, or set %s=1"
+              .formatted(NO_TELEMETRY));
+    }
     if (System.getProperty(PROPERTY) == null) {
       unpack(System.getenv()::get).ifPresent(f -> System.setProperty(PROPERTY, f.toString()));
     }
     try {
-      return OrtEnvironment.getEnvironment(
-          OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, OrtEnvironment.DEFAULT_NAME);
-    } catch (LinkageError | RuntimeException e) {
+      OrtEnvironment environment =
+          OrtEnvironment.getEnvironment(
+              OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, OrtEnvironment.DEFAULT_NAME);
+      environment.setTelemetry(false);
+      return environment;
+    } catch (LinkageError | RuntimeException | OrtException e) {
       throw new NetworkException(
           ("ONNX Runtime's libraries cannot be loaded (%s); java.io.tmpdir is %s: name a writable"
                   + " folder without noexec by -Djava.io.tmpdir, or the folder of its libraries"
