@@ -1,17 +1,23 @@
 package dev.mien.command;
 
 import dev.mien.classify.OnnxClassifier;
+import dev.mien.convert.Tfjs;
 import dev.mien.detect.Detectors;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelException;
+import dev.mien.model.ModelFolder;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -20,18 +26,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "models",
     mixinStandardHelpOptions = true,
-    description = "Lists, shows and verifies the installed models.",
+    description = "Lists, shows and verifies the installed models, and makes new ones of networks.",
     subcommands = {
       ModelsCommand.ListModels.class,
       ModelsCommand.Show.class,
-      ModelsCommand.Verify.class
+      ModelsCommand.Verify.class,
+      ModelsCommand.Import.class
     })
 final class ModelsCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
 
   @Override
   public Integer call() {
-    throw new ParameterException(spec.commandLine(), "models: expected list, show or verify");
+    throw new ParameterException(
+        spec.commandLine(), "models: expected list, show, verify or import");
   }
 
   /** One line a model. */
@@ -126,6 +134,67 @@ final class ModelsCommand implements Callable<Integer> {
       try (Network network = Network.open(model.name(), model.read(Model.NETWORK), Device.CPU)) {
         new OnnxClassifier(model, network).close();
       }
+    }
+  }
+
+  /** A network of another framework becomes a model folder. */
+  @Command(
+      name = "import",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description =
+          "Makes a model folder of a network: an ONNX file, or a TensorFlow.js graph model"
+              + " (model.json beside its weights).")
+  static final class Import implements Callable<Integer> {
+    @Parameters(paramLabel = "NETWORK", description = "FILE.onnx or model.json.")
+    Path network;
+
+    @Option(
+        names = "--card",
+        required = true,
+        paramLabel = "FILE",
+        description = "The card (docs/models.md); the hashes are filled in, goldens are left out.")
+    Path card;
+
+    @Option(
+        names = "--labels",
+        required = true,
+        paramLabel = "FILE",
+        description = "The labels, one a line, in the order of the outputs.")
+    Path labels;
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FOLDER",
+        description = "The new model folder.")
+    Path out;
+
+    @Override
+    public Integer call() throws IOException {
+      for (Path file : List.of(network, card, labels)) {
+        if (!Files.isReadable(file)) {
+          throw new IllegalArgumentException("there is no file '" + file + "' that can be read");
+        }
+      }
+      byte[] onnx =
+          network.toString().endsWith(".json")
+              ? Tfjs.convert(network)
+              : Files.readAllBytes(network);
+      // The goldens are answers of the network that the card was written for.
+      Card plain = ModelFolder.readCard(card).withGoldens(List.of());
+      Model model =
+          ModelFolder.write(
+              out,
+              plain,
+              Map.of(
+                  Model.NETWORK,
+                  onnx,
+                  Model.LABELS,
+                  ModelFolder.labels(ModelFolder.readLabels(labels))));
+      Verify.verify(model);
+      System.out.printf("%s: good; use it with --classify %s%n", out, out);
+      return Status.DONE;
     }
   }
 }

@@ -1,10 +1,12 @@
 package dev.mien.command;
 
+import dev.mien.convert.ConvertException;
 import dev.mien.detect.DetectorException;
 import dev.mien.model.ModelException;
 import dev.mien.onnx.NetworkException;
 import dev.mien.sink.SinkClosedException;
 import dev.mien.source.SourceException;
+import java.nio.file.FileAlreadyExistsException;
 import org.slf4j.LoggerFactory;
 
 /** Exit statuses; other programs rely on them. */
@@ -47,6 +49,10 @@ final class Status {
         || failure instanceof DetectorException) {
       return UNUSABLE;
     }
-    return failure instanceof IllegalArgumentException ? WRONG_INPUT : FAILED;
+    return failure instanceof IllegalArgumentException
+            || failure instanceof ConvertException
+            || failure instanceof FileAlreadyExistsException
+        ? WRONG_INPUT
+        : FAILED;
   }
 }
