@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -153,7 +152,7 @@ final class ModelsCommand implements Callable<Integer> {
         names = "--card",
         required = true,
         paramLabel = "FILE",
-        description = "The card (docs/models.md); the hashes are filled in, goldens are left out.")
+        description = "The card (docs/models.md), with the files that it names beside it; hashes are filled in.")
     Path card;
 
     @Option(
@@ -181,17 +180,7 @@ final class ModelsCommand implements Callable<Integer> {
           network.toString().endsWith(".json")
               ? Tfjs.convert(network)
               : Files.readAllBytes(network);
-      // The goldens are answers of the network that the card was written for.
-      Card plain = ModelFolder.readCard(card).withGoldens(List.of());
-      Model model =
-          ModelFolder.write(
-              out,
-              plain,
-              Map.of(
-                  Model.NETWORK,
-                  onnx,
-                  Model.LABELS,
-                  ModelFolder.labels(ModelFolder.readLabels(labels))));
+      Model model = ModelFolder.assemble(out, card, labels, onnx);
       Verify.verify(model);
       System.out.printf("%s: good; use it with --classify %s%n", out, out);
       return Status.DONE;
