@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -42,7 +43,9 @@ final class AvSource implements Source {
 
   private final String name;
   private final Timeline timeline;
+  private final BooleanSupplier gone;
   private final long patience;
+  private @Nullable Pump pump;
   private @Nullable AVFormatContext context;
   private Ffmpeg.@Nullable Brake brake;
   private @Nullable AVCodecContext decoder;
@@ -55,32 +58,42 @@ final class AvSource implements Source {
   private boolean freed;
   private long frames;
   private volatile long deadline;
+  private long step;
+  private long next;
   private volatile boolean cancelled;
 
-  private AvSource(String name, Timeline timeline, long patience) {
+  private AvSource(String name, Timeline timeline, BooleanSupplier gone, long patience) {
     this.name = name;
     this.timeline = timeline;
+    this.gone = gone;
     this.patience = patience;
   }
 
-  static AvSource network(String name, String url, Timeline timeline) throws IOException {
-    return network(name, url, timeline, PATIENCE_NANOS);
-  }
-
-  static AvSource network(String name, String url, Timeline timeline, long patience)
+  /**
+   * @param gone whether nobody waits for the source any more; ends the opening too
+   * @param patience nanoseconds for the connection, and then for each frame
+   */
+  static AvSource network(
+      String name, String url, Timeline timeline, BooleanSupplier gone, long patience)
       throws IOException {
     Map<String, String> options =
         url.startsWith("rtsp") ? Map.of("rtsp_transport", "tcp") : Map.of();
-    return new AvSource(name, timeline, patience).open(url, Secrets.mask(url), null, options);
+    return new AvSource(name, timeline, gone, patience).open(url, Secrets.mask(url), null, options);
   }
 
-  /** A named pipe or a device that is no camera. */
-  static AvSource pipe(String name, Path file, Timeline timeline) throws IOException {
-    return new AvSource(name, timeline, PATIENCE_NANOS)
-        .open(file.toString(), file.toString(), null, Map.of());
+  /**
+   * A named pipe or a device that is no camera: it waits when nobody reads, so nothing is lost, and
+   * its end is no failure.
+   */
+  static AvSource pipe(String name, Path file, long patience) throws IOException {
+    AvSource source = new AvSource(name, new Timeline(), () -> false, patience);
+    Pump opened = Pump.start(file);
+    source.pump = opened;
+    return source.open(opened.url(), file.toString(), null, Map.of());
   }
 
-  static AvSource camera(String name, String device, Timeline timeline) throws IOException {
+  static AvSource camera(String name, String device, Timeline timeline, BooleanSupplier gone)
+      throws IOException {
     Path file = Path.of(device);
     if (!Files.exists(file)) {
       String known = String.join(", ", Cameras.devices());
@@ -101,14 +114,15 @@ final class AvSource implements Source {
     }
     try {
       // Raw pictures of this size do not fit through USB 2 at full rate, MJPEG does.
-      return new AvSource(name, timeline, PATIENCE_NANOS)
+      return new AvSource(name, timeline, gone, PATIENCE_NANOS)
           .open(device, device, v4l2, Map.of("input_format", "mjpeg", "video_size", "1280x720"));
     } catch (SourceException e) {
       if (e.reason() != Reason.BAD_INPUT) {
         throw e;
       }
       log.debug("{}: no MJPEG, raw pictures instead", device);
-      return new AvSource(name, timeline, PATIENCE_NANOS).open(device, device, v4l2, Map.of());
+      return new AvSource(name, timeline, gone, PATIENCE_NANOS)
+          .open(device, device, v4l2, Map.of());
     }
   }
 
@@ -131,7 +145,9 @@ final class AvSource implements Source {
       throws SourceException {
     deadline = System.nanoTime() + patience;
     AVFormatContext opening = avformat.avformat_alloc_context();
-    brake = new Ffmpeg.Brake(opening, () -> cancelled || System.nanoTime() - deadline > 0);
+    brake =
+        new Ffmpeg.Brake(
+            opening, () -> cancelled || gone.getAsBoolean() || System.nanoTime() - deadline > 0);
     // What piled up while probing is old by the time that it could be shown.
     opening.flags(opening.flags() | AVFormatContext.AVFMT_FLAG_NOBUFFER);
     opening.max_analyze_duration(PROBE_MICROS);
@@ -195,7 +211,9 @@ final class AvSource implements Source {
     }
     stream = chosen;
     bgr = new Bgr(Bgr.quarterTurns(chosen));
-    endless = opened.duration() == avutil.AV_NOPTS_VALUE || opened.duration() <= 0;
+    step = Ffmpeg.usualStep(chosen);
+    endless =
+        pump == null && (opened.duration() == avutil.AV_NOPTS_VALUE || opened.duration() <= 0);
   }
 
   private SourceException failure(String shown, int code, String what) {
@@ -302,8 +320,9 @@ final class AvSource implements Source {
     long time = picture.best_effort_timestamp();
     long given =
         time == avutil.AV_NOPTS_VALUE
-            ? System.nanoTime()
+            ? endless ? System.nanoTime() : next
             : avutil.av_rescale(time, ticks.num() * 1_000_000_000L, ticks.den());
+    next = given + step;
     frames++;
     return new Frame(
         timeline.nextSequence(),
@@ -336,6 +355,9 @@ final class AvSource implements Source {
     }
     if (brake != null) {
       brake.close();
+    }
+    if (pump != null) {
+      pump.close();
     }
   }
 }

@@ -26,8 +26,11 @@ final class Bgr implements AutoCloseable {
 
   private final int quarterTurns;
   private @Nullable SwsContext converter;
-  private int matrix = -1;
-  private int range = -1;
+  private int width;
+  private int height;
+  private int format;
+  private int matrix;
+  private boolean full;
 
   /**
    * @param quarterTurns clockwise, 0..3, that bring the pictures upright
@@ -54,8 +57,6 @@ final class Bgr implements AutoCloseable {
 
   /** The picture in memory of its own, which the caller owns. */
   Mat convert(AVFrame picture) {
-    int width = picture.width();
-    int height = picture.height();
     adjust(picture);
     // swscale's fast paths write whole groups of pixels, or leave the last ones out.
     int padded = (width + 31) / 32 * 32;
@@ -91,39 +92,47 @@ final class Bgr implements AutoCloseable {
   }
 
   private void adjust(AVFrame picture) {
-    SwsContext before = converter;
+    int wantedMatrix = matrix(picture);
+    boolean wantedFull = fullRange(picture);
+    if (converter != null
+        && picture.width() == width
+        && picture.height() == height
+        && picture.format() == format
+        && wantedMatrix == matrix
+        && wantedFull == full) {
+      return;
+    }
+    close();
+    width = picture.width();
+    height = picture.height();
+    format = picture.format();
+    matrix = wantedMatrix;
+    full = wantedFull;
     converter =
-        swscale.sws_getCachedContext(
-            before,
-            picture.width(),
-            picture.height(),
-            picture.format(),
-            picture.width(),
-            picture.height(),
+        swscale.sws_getContext(
+            width,
+            height,
+            format,
+            width,
+            height,
             avutil.AV_PIX_FMT_BGR24,
             swscale.SWS_FAST_BILINEAR,
             null,
             null,
             (DoublePointer) null);
     if (converter == null || converter.isNull()) {
-      throw new IllegalStateException("no conversion to BGR from format " + picture.format());
+      converter = null;
+      throw new IllegalStateException("no conversion to BGR from format " + format);
     }
-    int wantedMatrix = matrix(picture);
-    int wantedRange = fullRange(picture) ? 1 : 0;
-    boolean same = before != null && before.address() == converter.address();
-    if (!same || matrix != wantedMatrix || range != wantedRange) {
-      matrix = wantedMatrix;
-      range = wantedRange;
-      swscale.sws_setColorspaceDetails(
-          converter,
-          swscale.sws_getCoefficients(matrix),
-          range,
-          swscale.sws_getCoefficients(swscale.SWS_CS_DEFAULT),
-          1,
-          0,
-          1 << 16,
-          1 << 16);
-    }
+    swscale.sws_setColorspaceDetails(
+        converter,
+        swscale.sws_getCoefficients(matrix),
+        full ? 1 : 0,
+        swscale.sws_getCoefficients(swscale.SWS_CS_DEFAULT),
+        1,
+        0,
+        1 << 16,
+        1 << 16);
   }
 
   private static int matrix(AVFrame picture) {

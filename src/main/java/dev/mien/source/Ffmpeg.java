@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB.Callback_Pointer;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
 import org.bytedeco.ffmpeg.global.avdevice;
 import org.bytedeco.ffmpeg.global.avformat;
@@ -84,6 +86,14 @@ final class Ffmpeg {
       avutil.av_strerror(code, text, text.capacity());
       return text.getString();
     }
+  }
+
+  /** Nanoseconds from one picture to the next, where the pictures do not say. */
+  static long usualStep(AVStream stream) {
+    AVRational rate = stream.avg_frame_rate();
+    return rate.num() > 0 && rate.den() > 0
+        ? 1_000_000_000L * rate.den() / rate.num()
+        : Timeline.USUAL_STEP;
   }
 
   /** Whether a picture of this size is refused before any memory is taken for it. */

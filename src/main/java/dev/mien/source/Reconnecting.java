@@ -4,6 +4,7 @@ import dev.mien.frame.Frame;
 import dev.mien.source.SourceException.Reason;
 import java.io.IOException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,10 +18,13 @@ final class Reconnecting implements Source {
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
-  /** Opens the source anew; its frames go on where the timeline is. */
+  /**
+   * Opens the source anew; its frames go on where the timeline is. Gives up as soon as nobody waits
+   * for it any more.
+   */
   @FunctionalInterface
   interface Opener {
-    Source open(Timeline timeline) throws IOException;
+    Source open(Timeline timeline, BooleanSupplier closed) throws IOException;
   }
 
   private final String name;
@@ -28,7 +32,7 @@ final class Reconnecting implements Source {
   private final Timeline timeline;
   private @Nullable Source source;
   private long pause = FIRST_PAUSE_MILLIS;
-  private boolean closed;
+  private volatile boolean closed;
 
   private Reconnecting(String name, Opener opener, Timeline timeline, Source source) {
     this.name = name;
@@ -40,7 +44,7 @@ final class Reconnecting implements Source {
   /** What has an end is given back as it is: its end is no failure. */
   static Source open(String name, Opener opener) throws IOException {
     Timeline timeline = new Timeline();
-    Source first = opener.open(timeline);
+    Source first = opener.open(timeline, () -> false);
     return first.pace() == Pace.LIVE ? new Reconnecting(name, opener, timeline, first) : first;
   }
 
@@ -71,7 +75,9 @@ final class Reconnecting implements Source {
       } catch (SourceException e) {
         lost(e.getMessage());
       }
-      reconnect();
+      if (!reconnect()) {
+        return null;
+      }
     }
   }
 
@@ -88,10 +94,11 @@ final class Reconnecting implements Source {
     }
   }
 
-  private void reconnect() throws IOException {
+  /** False when closed, or interrupted. */
+  private boolean reconnect() throws IOException {
     while (waitABit()) {
       try {
-        Source opened = opener.open(timeline);
+        Source opened = opener.open(timeline, () -> closed);
         synchronized (this) {
           source = opened;
           if (closed) {
@@ -100,7 +107,7 @@ final class Reconnecting implements Source {
             log.info("{}: connected again", name);
           }
         }
-        return;
+        return true;
       } catch (SourceException e) {
         if (e.reason() == Reason.REFUSED) {
           throw e;
@@ -108,6 +115,7 @@ final class Reconnecting implements Source {
         log.debug("{}: still away: {}", name, e.getMessage());
       }
     }
+    return false;
   }
 
   /** Waits longer each time, and never as long as a neighbour; false when closed. */

@@ -24,7 +24,8 @@ public sealed interface SourceAddress {
 
     @Override
     public Source open() throws IOException {
-      return Reconnecting.open(name(), timeline -> AvSource.camera(name(), device, timeline));
+      return Reconnecting.open(
+          name(), (timeline, closed) -> AvSource.camera(name(), device, timeline, closed));
     }
 
     @Override
@@ -44,7 +45,7 @@ public sealed interface SourceAddress {
     public Source open() throws IOException {
       return Files.isRegularFile(file)
           ? VideoSource.open(file)
-          : AvSource.pipe(name(), file, new Timeline());
+          : AvSource.pipe(name(), file, AvSource.PATIENCE_NANOS);
     }
 
     @Override
@@ -63,7 +64,10 @@ public sealed interface SourceAddress {
 
     @Override
     public Source open() throws IOException {
-      return Reconnecting.open(name(), timeline -> AvSource.network(name(), url, timeline));
+      return Reconnecting.open(
+          name(),
+          (timeline, closed) ->
+              AvSource.network(name(), url, timeline, closed, AvSource.PATIENCE_NANOS));
     }
 
     /** Without credentials. */
@@ -141,7 +145,7 @@ public sealed interface SourceAddress {
       return pattern(text);
     }
     if (text.matches("(?i)(rtsps?|https?)://.+")) {
-      return new Network(text);
+      return network(text);
     }
     if (text.matches("(?i)[a-z][a-z0-9+.-]+://.*")) {
       throw new IllegalArgumentException(
@@ -153,6 +157,22 @@ public sealed interface SourceAddress {
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException("--source: '" + text + "' is no file name", e);
     }
+  }
+
+  private static SourceAddress network(String text) {
+    int slashes = text.indexOf("://");
+    String scheme = text.substring(0, slashes).toLowerCase(Locale.ROOT);
+    String rest = text.substring(slashes + 3);
+    String authority = rest.split("[/?#]", 2)[0];
+    String host = authority.substring(authority.lastIndexOf('@') + 1);
+    // Not shown: what stands there may be a part of the password.
+    if (!host.matches("(?:\\[[0-9a-fA-F:.%]+\\]|[^:\\s]+)(?::\\d{1,5})?")) {
+      throw new IllegalArgumentException(
+          "--source: no host in this %s:// address, expected %s://[USER:PASSWORD@]HOST[:PORT]/..;"
+                  .formatted(scheme, scheme)
+              + " in a password, write / as %2F, ? as %3F, # as %23");
+    }
+    return new Network(scheme + "://" + rest);
   }
 
   private static SourceAddress pattern(String text) {
@@ -178,7 +198,7 @@ public sealed interface SourceAddress {
 
   private static SourceAddress file(String text) {
     Path path = Path.of(text);
-    if (Files.isDirectory(path)) {
+    if (!text.isEmpty() && Files.isDirectory(path)) {
       return pictures(text, path, "*");
     }
     Path last = path.getFileName();

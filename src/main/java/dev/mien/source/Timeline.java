@@ -8,7 +8,7 @@ final class Timeline {
   /** A longer step is a clock that was set, or another connection; not a frame that was late. */
   private static final long LONGEST_STEP = 10_000_000_000L;
 
-  private static final long USUAL_STEP = 40_000_000L;
+  static final long USUAL_STEP = 40_000_000L;
 
   private long sequence;
   private long offset;

@@ -38,7 +38,9 @@ final class VideoSource implements Source {
   private final AVRational ticks;
   private final long duration;
   private long sequence;
+  private final long step;
   private long last;
+  private long until;
   private boolean closed;
 
   private VideoSource(String name, FFmpegFrameGrabber grabber, AVStream stream) {
@@ -46,6 +48,7 @@ final class VideoSource implements Source {
     this.grabber = grabber;
     bgr = new Bgr(Bgr.quarterTurns(stream));
     ticks = stream.time_base();
+    step = Ffmpeg.usualStep(stream);
     duration = stream.duration() > 0 ? nanos(stream.duration()) : 0;
   }
 
@@ -53,16 +56,24 @@ final class VideoSource implements Source {
   static Source open(Path file) throws IOException {
     Ffmpeg.load();
     String name = file.getFileName().toString();
+    if (!Files.isRegularFile(file)) {
+      throw bad(name, "there is no such file");
+    }
     if (Files.size(file) == 0) {
       throw bad(name, "the file is empty");
     }
     return isPicture(name, file) ? new PictureSource(name, List.of(file)) : openVideo(name, file);
   }
 
+  /** What begins with a slash is never taken for a protocol, whatever colons follow. */
+  static String absolute(Path file) {
+    return file.toAbsolutePath().toString();
+  }
+
   /** Looks at the container before anything is decoded. */
   private static boolean isPicture(String name, Path file) throws SourceException {
     AVFormatContext context = avformat.avformat_alloc_context();
-    int code = avformat.avformat_open_input(context, file.toString(), null, (AVDictionary) null);
+    int code = avformat.avformat_open_input(context, absolute(file), null, (AVDictionary) null);
     if (code < 0) {
       throw bad(name, "FFmpeg cannot read it as a video or picture: " + Ffmpeg.message(code));
     }
@@ -146,7 +157,8 @@ final class VideoSource implements Source {
     }
     AVFrame picture = (AVFrame) grabbed.opaque;
     long time = picture.best_effort_timestamp();
-    last = time == avutil.AV_NOPTS_VALUE ? last : nanos(time);
+    last = time == avutil.AV_NOPTS_VALUE ? until : nanos(time);
+    until = last + (picture.duration() > 0 ? nanos(picture.duration()) : step);
     return new Frame(sequence++, last, bgr.convert(picture));
   }
 
@@ -154,11 +166,11 @@ final class VideoSource implements Source {
     if (sequence == 0) {
       throw bad(name, "no picture in it can be decoded");
     }
-    if (duration > 0 && duration - last > MISSING_NANOS) {
+    if (duration > 0 && duration - until > MISSING_NANOS) {
       throw bad(
           name,
           "ends after %.1f s, but says that it lasts %.1f s; truncated?"
-              .formatted(last / 1e9, duration / 1e9));
+              .formatted(until / 1e9, duration / 1e9));
     }
     return null;
   }
