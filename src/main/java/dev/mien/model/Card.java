@@ -183,12 +183,12 @@ public record Card(
   /**
    * A measured number.
    *
-   * @param on the data
+   * @param data that it was measured on
    * @param measure for example "accuracy" or "recall happy"
    */
-  @JsonPropertyOrder({"on", "measure", "value"})
+  @JsonPropertyOrder({"data", "measure", "value"})
   public record Score(
-      @JsonProperty(required = true) String on,
+      @JsonProperty(required = true) String data,
       @JsonProperty(required = true) String measure,
       @JsonProperty(required = true) double value) {}
 

@@ -5,22 +5,25 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +31,14 @@ import org.jspecify.annotations.Nullable;
 final class CardFile {
   static final String NAME = "card.yaml";
 
+  private static final PropertyNamingStrategies.SnakeCaseStrategy SNAKE =
+      new PropertyNamingStrategies.SnakeCaseStrategy();
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
           .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
@@ -51,6 +55,7 @@ final class CardFile {
       throw new ModelException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
     }
     try {
+      checkKeys(file, "", Card.class, YAML.readTree(text));
       Card card = YAML.readValue(text, Card.class);
       if (card == null) {
         throw new ModelException(file + " is empty; a card has at least task, licence, origin");
@@ -71,19 +76,6 @@ final class CardFile {
 
   private static String explain(JacksonException e) {
     String line = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      String key = unknown.getPropertyName();
-      Collection<Object> known =
-          Objects.requireNonNullElse(unknown.getKnownPropertyIds(), List.of());
-      String nearest =
-          known.stream()
-              .map(Object::toString)
-              .min(Comparator.<String>comparingInt(k -> distance(key, k)).thenComparing(k -> k))
-              .orElse("");
-      return line
-          + "unknown key '%s', the nearest known one is '%s'"
-              .formatted(path(unknown.getPath()), nearest);
-    }
     if (e instanceof ValueInstantiationException bad && bad.getCause() != null) {
       String where = path(bad.getPath());
       return line + (where.isEmpty() ? "" : where + ": ") + firstLine(bad.getCause().getMessage());
@@ -108,6 +100,41 @@ final class CardFile {
           + (where.isEmpty() ? "" : " (at '" + where + "')");
     }
     return line + "not YAML: " + firstLine(((JsonProcessingException) e).getOriginalMessage());
+  }
+
+  /**
+   * Refuses keys that no record has, and keys without a value. Jackson would complain of a missing
+   * key where another is misspelt, and take an empty one for left out.
+   */
+  private static void checkKeys(Path file, String path, Class<?> type, JsonNode node)
+      throws ModelException {
+    Map<String, RecordComponent> known = new TreeMap<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      known.put(SNAKE.translate(component.getName()), component);
+    }
+    for (var entry : node.properties()) {
+      String key = entry.getKey();
+      String full = path + key;
+      RecordComponent component = known.get(key);
+      if (component == null) {
+        String nearest =
+            Collections.min(known.keySet(), Comparator.comparingInt(k -> distance(key, k)));
+        throw new ModelException(
+            "%s: unknown key '%s', the nearest known one is '%s'".formatted(file, full, nearest));
+      }
+      if (entry.getValue().isNull()) {
+        throw new ModelException("%s: key '%s' has no value".formatted(file, full));
+      }
+      if (component.getType().isRecord()) {
+        checkKeys(file, full + ".", component.getType(), entry.getValue());
+      } else if (component.getGenericType() instanceof ParameterizedType list
+          && list.getActualTypeArguments()[0] instanceof Class<?> item
+          && item.isRecord()) {
+        for (JsonNode element : entry.getValue()) {
+          checkKeys(file, full + ".", item, element);
+        }
+      }
+    }
   }
 
   private static String firstLine(@Nullable String message) {
