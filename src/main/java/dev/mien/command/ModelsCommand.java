@@ -86,7 +86,7 @@ final class ModelsCommand implements Callable<Integer> {
       row("origin", card.origin());
       row("trained on", card.trainedOn());
       for (Card.Score score : card.scores()) {
-        row("score", "%s on %s: %s".formatted(score.measure(), score.on(), score.value()));
+        row("score", "%s on %s: %s".formatted(score.measure(), score.data(), score.value()));
       }
       card.files().forEach((file, hash) -> row("sha256", hash + "  " + file));
       return Status.DONE;
@@ -152,7 +152,8 @@ final class ModelsCommand implements Callable<Integer> {
         names = "--card",
         required = true,
         paramLabel = "FILE",
-        description = "The card (docs/models.md), with the files that it names beside it; hashes are filled in.")
+        description =
+            "The card (docs/models.md), with the files that it names beside it; hashes are filled in.")
     Path card;
 
     @Option(

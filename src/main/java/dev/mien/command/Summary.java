@@ -122,12 +122,17 @@ record Summary(String source, Tally tally, Stats stats, Engine engine) {
             : "",
         stats.workers(),
         engine.device());
-    if (stats.dropped() > 0) {
-      line(text, "dropped", "%s", stats.drops());
-    }
+    stats
+        .drops()
+        .forEach(
+            (reason, count) -> {
+              if (count > 0) {
+                line(text, "dropped", "%d frames: %s", count, reason.inWords());
+              }
+            });
     for (Stats.Output output : stats.outputs()) {
       if (output.dropped() > 0) {
-        line(text, "dropped", "%d by %s, which was too slow", output.dropped(), output.name());
+        line(text, "dropped", "%d frames: %s was too slow", output.dropped(), output.name());
       }
     }
     return text.toString();

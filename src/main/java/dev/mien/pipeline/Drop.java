@@ -3,9 +3,19 @@ package dev.mien.pipeline;
 /** Why a frame of a live source was not shown. */
 public enum Drop {
   /** A newer one came before anybody had time for it. */
-  STALE,
+  STALE("a newer one came before there was time"),
   /** The run was paused. */
-  PAUSED,
+  PAUSED("the run was paused"),
   /** Detector or classifier failed on it. */
-  FAILED
+  FAILED("detector or classifier failed");
+
+  private final String words;
+
+  Drop(String words) {
+    this.words = words;
+  }
+
+  public String inWords() {
+    return words;
+  }
 }

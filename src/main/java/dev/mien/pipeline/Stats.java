@@ -59,8 +59,4 @@ public record Stats(
   public double millis(Stage stage) {
     return observed == 0 ? 0 : stageNanos.getOrDefault(stage, 0L) / 1e6 / observed;
   }
-
-  public long dropped() {
-    return drops.values().stream().mapToLong(Long::longValue).sum();
-  }
 }
