@@ -3,6 +3,7 @@ package dev.mien.command;
 import dev.mien.detect.DetectorException;
 import dev.mien.model.ModelException;
 import dev.mien.onnx.NetworkException;
+import dev.mien.pipeline.Stats;
 import dev.mien.sink.SinkClosedException;
 import dev.mien.source.SourceException;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,12 @@ final class Status {
       LoggerFactory.getLogger(Status.class).debug("the whole story", failure);
     }
     return status;
+  }
+
+  /** What a run came to; what went wrong at a sink was said when it did. */
+  static int tell(Stats stats) {
+    Throwable source = stats.sourceFailure();
+    return source != null ? tell(source) : stats.failure().map(Status::of).orElse(DONE);
   }
 
   static int of(Throwable failure) {
