@@ -131,7 +131,7 @@ final class AnalyzeCommand implements Callable<Integer> {
             "files", folder + "/{annotated.mp4,observations.jsonl,faces.csv,summary.json}");
       }
     }
-    return stats.failure().map(Status::tell).orElse(Status.DONE);
+    return Status.tell(stats);
   }
 
   private static void makeFolder(Path folder) {

@@ -7,6 +7,7 @@ import dev.mien.detect.Detectors;
 import dev.mien.model.Model;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
+import dev.mien.onnx.NetworkException;
 import dev.mien.pipeline.Worker;
 import dev.mien.track.Rules;
 import java.io.IOException;
@@ -82,6 +83,9 @@ final class Engine implements AutoCloseable {
   private void load(Flags flags, Device device) throws IOException {
     // Each worker has the core that it runs on; nets that spread themselves would only fight.
     opencv_core.setNumThreads(1);
+    if (device instanceof Device.Cuda && Network.cudaObstacle().isPresent()) {
+      throw new NetworkException("--device " + device + ": " + Network.cudaObstacle().get());
+    }
     for (String name : flags.classify) {
       if (!name.equals("none") && !name.isBlank()) {
         Model model = Home.models().find(name);

@@ -31,6 +31,11 @@ final class Progress implements Sink {
   }
 
   @Override
+  public boolean suffices() {
+    return false;
+  }
+
+  @Override
   public void write(Frame frame, Observation observation) {
     frames++;
     long now = System.nanoTime();

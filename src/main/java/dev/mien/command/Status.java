@@ -4,6 +4,7 @@ import dev.mien.convert.ConvertException;
 import dev.mien.detect.DetectorException;
 import dev.mien.model.ModelException;
 import dev.mien.onnx.NetworkException;
+import dev.mien.pipeline.Stats;
 import dev.mien.sink.SinkClosedException;
 import dev.mien.source.SourceException;
 import java.nio.file.FileAlreadyExistsException;
@@ -30,6 +31,12 @@ final class Status {
       LoggerFactory.getLogger(Status.class).debug("the whole story", failure);
     }
     return status;
+  }
+
+  /** What a run came to; what went wrong at a sink was said when it did. */
+  static int tell(Stats stats) {
+    Throwable source = stats.sourceFailure();
+    return source != null ? tell(source) : stats.failure().map(Status::of).orElse(DONE);
   }
 
   static int of(Throwable failure) {

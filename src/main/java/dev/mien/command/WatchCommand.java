@@ -81,7 +81,7 @@ final class WatchCommand implements Callable<Integer> {
       if (!quiet) {
         System.err.print(new Summary(address.name(), tally, stats, engine).text());
       }
-      return run.status(stats.failure().map(Status::tell).orElse(Status.DONE));
+      return run.status(Status.tell(stats));
     }
   }
 

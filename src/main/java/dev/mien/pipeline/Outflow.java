@@ -8,6 +8,7 @@ import dev.mien.source.Pace;
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class Outflow {
   /** Enough to ride out a key frame or a flush, little enough to keep 4K frames affordable. */
   private static final int CAPACITY = 4;
+
+  /** A sink that hangs is left behind after this, where the run does not wait for sinks. */
+  private static final long PATIENCE_MILLIS = 5_000;
 
   private static final Logger log = LoggerFactory.getLogger(Outflow.class);
 
@@ -45,6 +49,7 @@ final class Outflow {
     waits = pace != Pace.LIVE;
     copies = sink.wantsPicture();
     thread = new Thread(this::drain, "mien-sink-" + sink.name());
+    thread.setDaemon(true);
     thread.start();
   }
 
@@ -62,23 +67,34 @@ final class Outflow {
   }
 
   private void drain() {
-    try (sink) {
-      while (queue.take() instanceof Picture picture) {
-        write(picture);
+    try {
+      boolean more = true;
+      try (sink) {
+        while (more && failure == null) {
+          Item item = queue.take();
+          more = item instanceof Picture;
+          write(item);
+        }
+      }
+      while (more) {
+        Item item = queue.take();
+        more = item instanceof Picture;
+        release(item);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void write(Picture picture) {
+  private void write(Item item) {
+    if (!(item instanceof Picture picture)) {
+      return;
+    }
     try {
-      if (failure == null) {
-        long start = System.nanoTime();
-        sink.write(picture.frame(), picture.observation());
-        nanos.add(System.nanoTime() - start);
-        written.increment();
-      }
+      long start = System.nanoTime();
+      sink.write(picture.frame(), picture.observation());
+      nanos.add(System.nanoTime() - start);
+      written.increment();
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
       if (!(e instanceof SinkClosedException)) {
@@ -86,20 +102,39 @@ final class Outflow {
         log.debug("{} failed", sink.name(), e);
       }
     } finally {
-      if (copies) {
-        picture.frame().close();
-      }
+      release(picture);
     }
   }
 
-  /** Lets the sink write what it was given, closes it, and waits for that. */
-  void end() throws InterruptedException {
-    queue.put(new End());
-    thread.join();
+  private void release(Item item) {
+    if (copies && item instanceof Picture picture) {
+      picture.frame().close();
+    }
   }
 
-  boolean broken() {
-    return failure != null;
+  /**
+   * Lets the sink write what it was given, closes it, and waits for that; for one of a live run not
+   * for ever.
+   */
+  void end() throws InterruptedException {
+    if (waits) {
+      queue.put(new End());
+      thread.join();
+    } else if (queue.offer(new End(), PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+      thread.join(PATIENCE_MILLIS);
+    }
+    if (thread.isAlive()) {
+      log.warn("{} does not take what it was given; left behind", sink.name());
+      for (Item item = queue.poll(); item != null; item = queue.poll()) {
+        release(item);
+      }
+      queue.put(new End());
+    }
+  }
+
+  /** Whether it still writes for somebody, so that the run is worth going on. */
+  boolean wanted() {
+    return failure == null && sink.suffices();
   }
 
   Stats.Output stats() {

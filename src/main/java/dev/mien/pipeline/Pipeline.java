@@ -114,7 +114,8 @@ public final class Pipeline {
   }
 
   /**
-   * Runs until the source ends, {@link #stop} is called, or every sink broke; once.
+   * Runs until the source ends, {@link #stop} is called, or every sink that {@linkplain
+   * Sink#suffices suffices} broke; once.
    *
    * @return what was done, and what went wrong at the source and the sinks
    * @throws RuntimeException if a detector, a classifier or an annotator failed on a frame of a
@@ -276,7 +277,7 @@ public final class Pipeline {
         meter.observed.increment();
       }
       if (meter.observed.sum() >= maxFrames
-          || (!outflows.isEmpty() && outflows.stream().allMatch(Outflow::broken))) {
+          || (!outflows.isEmpty() && outflows.stream().noneMatch(Outflow::wanted))) {
         return;
       }
     }

@@ -1,5 +1,7 @@
 package dev.mien.pipeline;
 
+import dev.mien.sink.SinkClosedException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,12 +44,17 @@ public record Stats(
     outputs = List.copyOf(outputs);
   }
 
-  /** The first thing that went wrong: the source, or a sink. */
+  /**
+   * The first thing that went wrong: the source, or a sink. That a reader had enough counts only
+   * where nothing else did.
+   */
   public Optional<Throwable> failure() {
     if (sourceFailure != null) {
       return Optional.of(sourceFailure);
     }
-    return outputs.stream().flatMap(o -> Optional.ofNullable(o.failure()).stream()).findFirst();
+    return outputs.stream()
+        .flatMap(o -> Optional.ofNullable(o.failure()).stream())
+        .min(Comparator.comparing(SinkClosedException.class::isInstance));
   }
 
   /** Observations a second, over the whole run. */

@@ -65,6 +65,11 @@ public final class Tally implements Sink {
   }
 
   @Override
+  public boolean suffices() {
+    return false;
+  }
+
+  @Override
   public void write(Frame frame, Observation observation) {
     long now = observation.timestamp();
     if (frames == 0) {

@@ -206,7 +206,8 @@ final class Encoder implements AutoCloseable {
     try (BytePointer text = new BytePointer(AV_ERROR_MAX_STRING_SIZE)) {
       av_strerror(code, text, text.capacity());
       boolean full = code == AVERROR_ENOSPC();
-      throw new SinkException(file + ": " + (full ? "disk full" : text.getString()));
+      throw new SinkException(
+          file + ": " + (full ? "disk full" : text.limit(BytePointer.strlen(text)).getString()));
     }
   }
 

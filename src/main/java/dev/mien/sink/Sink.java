@@ -17,6 +17,11 @@ public interface Sink extends AutoCloseable {
     return true;
   }
 
+  /** Whether a run goes on for it alone; one that only accompanies the others says no. */
+  default boolean suffices() {
+    return true;
+  }
+
   /**
    * Takes the next frame of the stream.
    *

@@ -84,7 +84,7 @@ final class Ffmpeg {
   static String message(int code) {
     try (BytePointer text = new BytePointer(256)) {
       avutil.av_strerror(code, text, text.capacity());
-      return text.getString();
+      return text.limit(BytePointer.strlen(text)).getString();
     }
   }
 
