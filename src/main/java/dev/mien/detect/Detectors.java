@@ -3,6 +3,9 @@ package dev.mien.detect;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Opens the detector that a model folder describes. */
 public final class Detectors {
@@ -28,6 +31,33 @@ public final class Detectors {
             card.nms(),
             card.workingSize(),
             DetectorSettings.DEFAULT.mostFaces());
-    return new YuNetDetector(model.read(Model.NETWORK), settings);
+    return switch (card.kind()) {
+      case YUNET -> new YuNetDetector(model.name(), model.read(Model.NETWORK), settings);
+      case SSD -> ssd(model, settings);
+    };
+  }
+
+  private static Detector ssd(Model model, DetectorSettings settings) throws IOException {
+    Card.Input input = Objects.requireNonNull(model.card().input(), "the card was checked");
+    Optional<byte[]> prototxt = read(model, ".prototxt");
+    Optional<byte[]> caffemodel = read(model, ".caffemodel");
+    if (prototxt.isPresent() && caffemodel.isPresent()) {
+      return SsdDetector.ofCaffe(model.name(), prototxt.get(), caffemodel.get(), input, settings);
+    }
+    Optional<byte[]> pbtxt = read(model, ".pbtxt");
+    Optional<byte[]> pb = read(model, ".pb");
+    if (pbtxt.isPresent() && pb.isPresent()) {
+      return SsdDetector.ofTensorFlow(model.name(), pbtxt.get(), pb.get(), input, settings);
+    }
+    throw new DetectorException(
+        "model '%s': an SSD is .caffemodel and .prototxt, or .pb and .pbtxt; its card lists %s"
+            .formatted(model.name(), String.join(", ", model.card().files().keySet())));
+  }
+
+  private static Optional<byte[]> read(Model model, String ending) throws IOException {
+    Optional<Path> file = model.file(ending);
+    return file.isEmpty()
+        ? Optional.empty()
+        : Optional.of(model.read(model.folder().relativize(file.get()).toString()));
   }
 }

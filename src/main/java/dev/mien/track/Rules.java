@@ -34,6 +34,7 @@ public record Rules(
 
   /** The same with another score from which a face is believed at once; the rest goes along. */
   public Rules withSure(double other) {
-    return new Rules(other, likely * other / sure, patience, memory, smoothing, margin);
+    double along = sure == 0 ? other : likely * other / sure;
+    return new Rules(other, along, patience, memory, smoothing, margin);
   }
 }

@@ -1,0 +1,245 @@
+package dev.mien.track;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mien.face.Classification;
+import dev.mien.face.Classification.Score;
+import dev.mien.face.Detection;
+import dev.mien.face.Face;
+import dev.mien.face.Observation;
+import dev.mien.frame.Box;
+import dev.mien.frame.Size;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class FollowerTest {
+  private static final long MS = 1_000_000;
+  private static final Size SIZE = new Size(1280, 720);
+
+  private final AtomicLong ids = new AtomicLong();
+  private final Follower follower = follower();
+
+  private Follower follower() {
+    return Follower.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
+  }
+
+  private static Detection at(double x, double y, double score) {
+    return new Detection(new Box(x, y, 80, 100), score, null);
+  }
+
+  private static List<Classification> happy(double probability) {
+    return List.of(
+        new Classification(
+            "emotion",
+            "test",
+            List.of(new Score("happy", probability), new Score("sad", 1 - probability))));
+  }
+
+  private static List<Face> see(Follower follower, long ms, Detection... detections) {
+    List<List<Classification>> labels = Collections.nCopies(detections.length, happy(0.8));
+    return follower.follow("s", ms, ms * MS, SIZE, List.of(detections), labels).faces();
+  }
+
+  private static Face.Label label(Follower follower, long ms, double probability) {
+    return follower
+        .follow("s", ms, ms * MS, SIZE, List.of(at(100, 100, 0.9)), List.of(happy(probability)))
+        .faces()
+        .get(0)
+        .labels()
+        .get(0);
+  }
+
+  @Test
+  void showsASureFaceAtOnce() {
+    assertThat(see(follower, 0, at(100, 100, 0.85))).extracting(Face::id).containsExactly(1L);
+    assertThat(see(follower(), 0, at(100, 100, 0.84))).isEmpty();
+  }
+
+  @Test
+  void neverGivesAnIdTwice() {
+    Follower other = follower();
+    Set<Long> seen = new HashSet<>();
+    for (int i = 0; i < 50; i++) {
+      for (Follower each : List.of(follower, other)) {
+        List<Face> faces = see(each, i * 1500L, at(100, 100, 0.9), at(600, 100, 0.9));
+        assertThat(faces).hasSize(2);
+        faces.forEach(f -> assertThat(seen.add(f.id())).as("id %d", f.id()).isTrue());
+      }
+    }
+    assertThat(seen).hasSize(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 15, 30})
+  void peopleWhoCrossKeepTheirIds(int rate) {
+    for (int i = 0; i <= 3 * rate; i++) {
+      double t = (double) i / rate;
+      Detection left = at(200 + 200 * t, 200, 0.9);
+      Detection right = at(800 - 200 * t, 230, 0.9);
+      // The one behind is hidden while they meet.
+      boolean hidden = Math.abs(left.box().x() - right.box().x()) < 30;
+      List<Face> faces =
+          hidden
+              ? see(follower, Math.round(t * 1000), left)
+              : i % 2 == 0
+                  ? see(follower, Math.round(t * 1000), left, right)
+                  : see(follower, Math.round(t * 1000), right, left);
+      assertThat(faces.get(0).id()).isEqualTo(1);
+      assertThat(faces.get(0).detection()).as("at %s s", t).isEqualTo(left);
+      if (!hidden) {
+        assertThat(faces.get(1).id()).isEqualTo(2);
+        assertThat(faces.get(1).detection()).isEqualTo(right);
+      }
+    }
+  }
+
+  @Test
+  void aFaceLostShortlyKeepsItsId() {
+    see(follower, 0, at(100, 100, 0.9));
+    see(follower, 100);
+    assertThat(see(follower, 500, at(110, 100, 0.9))).extracting(Face::id).containsExactly(1L);
+    assertThat(see(follower, 2500, at(110, 100, 0.9))).extracting(Face::id).containsExactly(2L);
+  }
+
+  @Test
+  void weakDetectionsAloneAreNoFace() {
+    for (int ms = 0; ms < 20_000; ms += 40) {
+      assertThat(see(follower, ms, at(100, 100, 0.7))).isEmpty();
+    }
+    assertThat(ids.get()).isZero();
+  }
+
+  @Test
+  void weakDetectionsCarryAFaceOn() {
+    see(follower, 0, at(100, 100, 0.9));
+    for (int ms = 40; ms < 5000; ms += 40) {
+      assertThat(see(follower, ms, at(100 + ms / 40.0, 100, 0.5)))
+          .extracting(Face::id)
+          .containsExactly(1L);
+    }
+  }
+
+  @Test
+  void aWeakDetectionTakesNoTrackFromASureOne() {
+    see(follower, 0, at(100, 100, 0.9));
+    List<Face> faces = see(follower, 40, at(101, 100, 0.6), at(110, 100, 0.9));
+    assertThat(faces).hasSize(1);
+    assertThat(faces.get(0).detection().confidence()).isEqualTo(0.9);
+  }
+
+  @Test
+  void whatLastsBecomesAFace() {
+    for (int ms = 0; ms < 500; ms += 50) {
+      assertThat(see(follower, ms, at(100, 100, 0.8))).as("at %d ms", ms).isEmpty();
+    }
+    assertThat(see(follower, 500, at(100, 100, 0.8))).hasSize(1);
+  }
+
+  @Test
+  void labelsDoNotFlicker() {
+    Random random = new Random(5);
+    for (int i = 0; i < 600; i++) {
+      double noise = 0.15 * random.nextGaussian();
+      double probability = (i % 2 == 0 ? 0.8 : 0.35) + noise;
+      Face.Label label = label(follower, i * 33L, Math.min(Math.max(probability, 0), 1));
+      assertThat(label.label()).as("frame %d", i).isEqualTo("happy");
+      assertThat(label.scores().stream().mapToDouble(Score::probability).sum())
+          .isCloseTo(1, within(1e-9));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 10, 30, 60})
+  void aTrueChangeShowsWithinASecond(int rate) {
+    for (int i = 0; i < 3 * rate; i++) {
+      assertThat(label(follower, i * 1000L / rate, 0.9).label()).isEqualTo("happy");
+    }
+    for (int i = 3 * rate; i <= 4 * rate; i++) {
+      label(follower, i * 1000L / rate, 0.1);
+    }
+    assertThat(label(follower, 4001, 0.1).label()).isEqualTo("sad");
+  }
+
+  /** A slow change, so that the frames that a low rate leaves out hide no step. */
+  @Test
+  void theRateOfFramesChangesNothing() {
+    Follower slow = follower();
+    for (int i = 0; i <= 120; i++) {
+      long ms = i * 100L / 3;
+      double probability = 0.5 + 0.4 * Math.cos(ms / 1000.0);
+      Face.Label fast = label(follower, ms, probability);
+      if (i % 3 == 0) {
+        Face.Label other = label(slow, ms, probability);
+        assertThat(other.scores().get(0).probability())
+            .as("at %d ms", ms)
+            .isCloseTo(fast.scores().get(0).probability(), within(0.03));
+      }
+    }
+  }
+
+  @Test
+  void stillsAreEachForThemselves() {
+    Follower stills = Follower.ofStills(Rules.DEFAULT, ids::incrementAndGet);
+    Face.Label first = label(stills, 0, 0.9);
+    Face.Label second = label(stills, 1, 0.2);
+    assertThat(first.confidence()).isEqualTo(0.9);
+    assertThat(second.label()).isEqualTo("sad");
+    assertThat(second.confidence()).isEqualTo(0.8);
+    assertThat(see(stills, 2, at(100, 100, 0.75))).extracting(Face::id).containsExactly(3L);
+    assertThat(see(stills, 2, at(100, 100, 0.74))).isEmpty();
+  }
+
+  /** Eight faces, each with an answer of its own, in any order (R43). */
+  @Test
+  void theOrderOfDetectionsChangesNothing() {
+    Random random = new Random(3);
+    Follower shuffled = follower();
+    AtomicLong own = new AtomicLong();
+    Follower ordered = Follower.ofVideo(Rules.DEFAULT, own::incrementAndGet);
+    ids.set(0);
+    for (int frame = 0; frame < 30; frame++) {
+      List<Detection> detections = new ArrayList<>();
+      List<List<Classification>> labels = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        detections.add(at(20 + 150 * i + 2 * frame, 100 + 5 * random.nextDouble(), 0.9));
+        labels.add(happy(0.1 + 0.1 * i));
+      }
+      List<Integer> order = new ArrayList<>(List.of(0, 1, 2, 3, 4, 5, 6, 7));
+      if (frame > 0) {
+        Collections.shuffle(order, random);
+      }
+      long time = frame * 40L * MS;
+      Observation plain = ordered.follow("s", frame, time, SIZE, detections, labels);
+      Observation mixed =
+          shuffled.follow(
+              "s",
+              frame,
+              time,
+              SIZE,
+              order.stream().map(detections::get).toList(),
+              order.stream().map(labels::get).toList());
+      assertThat(mixed).isEqualTo(plain);
+      for (int i = 0; i < 8; i++) {
+        assertThat(plain.faces().get(i).labels().get(0).scores().get(0).probability())
+            .isCloseTo(0.1 + 0.1 * i, within(1e-9));
+      }
+    }
+  }
+
+  @Test
+  void anotherSureScoreTakesTheRestAlong() {
+    Rules eager = Rules.DEFAULT.withSure(0);
+    assertThat(eager.likely()).isZero();
+    assertThat(eager.withSure(0.6).likely()).isEqualTo(0.6);
+    assertThat(Rules.DEFAULT.withSure(0.85)).isEqualTo(Rules.DEFAULT);
+  }
+}
