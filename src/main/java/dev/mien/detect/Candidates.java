@@ -50,6 +50,11 @@ final class Candidates {
     return found.isEmpty();
   }
 
+  /** Whether a face has a side of at least this many pixels of the frame. */
+  boolean hasFaceOf(double side) {
+    return found.stream().anyMatch(f -> Math.max(f.box().width(), f.box().height()) >= side);
+  }
+
   /** One box a face (greedy non-maximum suppression), most confident first. */
   List<Detection> faces() {
     found.sort(Comparator.comparingDouble(Detection::confidence).reversed());

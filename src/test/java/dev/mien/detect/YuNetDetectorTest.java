@@ -60,6 +60,26 @@ final class YuNetDetectorTest {
     }
   }
 
+  /** What the working size alone scores at 0.63 to 0.80. */
+  @ParameterizedTest
+  @CsvSource({
+    "400, 580, 700",
+    "640, 930, 1100",
+    "640, 930, 1300",
+    "640, 480, 800",
+    "1280, 1860, 2600",
+    "2750, 4000, 5000"
+  })
+  void isSureOfAFaceThatReachesBeyondTheFrame(int width, int height, int face) throws Exception {
+    Size size = new Size(width, height);
+    try (Frame frame = Scene.withFace(size, face, false)) {
+      List<Detection> found = detector.detect(frame);
+      assertThat(found).hasSize(1);
+      assertThat(found.get(0).confidence()).isGreaterThan(0.83);
+      assertThat(found.get(0).box().iou(Scene.place(size, face).clip(size))).isGreaterThan(0.7);
+    }
+  }
+
   private static void assertEyesAboveMouth(Landmarks points, Box box) {
     assertThat(points.rightEye().x()).isLessThan(points.leftEye().x());
     assertThat(points.rightMouth().x()).isLessThan(points.leftMouth().x());
