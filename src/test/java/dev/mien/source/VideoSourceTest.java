@@ -128,7 +128,7 @@ final class VideoSourceTest {
   @Test
   @DisplayName("R14: every pixel is right whatever the width")
   void widths() throws Exception {
-    for (String format : List.of("yuv420p")) {
+    for (String format : List.of("yuv420p", "yuv444p", "bgr0")) {
       for (int width = 62; width <= 79; width++) {
         if (format.equals("yuv420p") && width % 2 == 1) {
           continue;
