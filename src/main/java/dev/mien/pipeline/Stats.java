@@ -66,4 +66,9 @@ public record Stats(
   public double millis(Stage stage) {
     return observed == 0 ? 0 : stageNanos.getOrDefault(stage, 0L) / 1e6 / observed;
   }
+
+  /** Frames of a live source that were not observed, for any reason. */
+  public long dropped() {
+    return drops.values().stream().mapToLong(Long::longValue).sum();
+  }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -148,8 +149,6 @@ final class AvSource implements Source {
     brake =
         new Ffmpeg.Brake(
             opening, () -> cancelled || gone.getAsBoolean() || System.nanoTime() - deadline > 0);
-    // What piled up while probing is old by the time that it could be shown.
-    opening.flags(opening.flags() | AVFormatContext.AVFMT_FLAG_NOBUFFER);
     opening.max_analyze_duration(PROBE_MICROS);
     AVDictionary options = new AVDictionary();
     try {
@@ -168,11 +167,25 @@ final class AvSource implements Source {
       avutil.av_dict_free(options);
     }
     checkSizes(shown, opening);
+    endless = pump == null && opening.duration() <= 0 && !sized(opening);
+    if (endless) {
+      // What piled up while probing is old by the time that it could be shown.
+      opening.flags(opening.flags() | AVFormatContext.AVFMT_FLAG_NOBUFFER);
+    }
     int code = avformat.avformat_find_stream_info(opening, (AVDictionary) null);
     if (code < 0) {
       throw failure(shown, code, "gives nothing that FFmpeg understands");
     }
     checkSizes(shown, opening);
+  }
+
+  /** Whether it ends after so many bytes; those of a playlist say nothing. */
+  private static boolean sized(AVFormatContext context) {
+    boolean playlist = Set.of("hls", "dash").contains(context.iformat().name().getString());
+    return !playlist
+        && context.pb() != null
+        && !context.pb().isNull()
+        && avformat.avio_size(context.pb()) > 0;
   }
 
   private static void checkSizes(String shown, AVFormatContext context) throws SourceException {
@@ -212,8 +225,6 @@ final class AvSource implements Source {
     stream = chosen;
     bgr = new Bgr(Bgr.quarterTurns(chosen));
     step = Ffmpeg.usualStep(chosen);
-    endless =
-        pump == null && (opened.duration() == avutil.AV_NOPTS_VALUE || opened.duration() <= 0);
   }
 
   private SourceException failure(String shown, int code, String what) {
@@ -228,7 +239,8 @@ final class AvSource implements Source {
     if (code == UNPLUGGED) {
       return new SourceException(Reason.UNREACHABLE, shown + ": the camera is unplugged");
     }
-    if (code == avutil.AVERROR_EXIT() && !cancelled) {
+    // Stopped by the brake, a protocol may call what it has so far invalid.
+    if (!cancelled && System.nanoTime() - deadline > 0) {
       return new SourceException(
           Reason.UNREACHABLE, "%s: %s within %.0f s".formatted(shown, what, patience / 1e9));
     }

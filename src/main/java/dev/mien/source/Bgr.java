@@ -116,7 +116,9 @@ final class Bgr implements AutoCloseable {
             width,
             height,
             avutil.AV_PIX_FMT_BGR24,
-            swscale.SWS_FAST_BILINEAR,
+            // Not the fast bilinear one: it spoils two columns in sixteen where it has to scale
+            // colour.
+            swscale.SWS_BILINEAR,
             null,
             null,
             (DoublePointer) null);

@@ -1,0 +1,388 @@
+package dev.mien.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.mien.frame.Frame;
+import dev.mien.source.SourceException.Reason;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against real sockets. Upper limits of time are generous, for slow machines. */
+@Timeout(60)
+final class AvSourceTest {
+  private static final long PATIENCE = 1_000_000_000L;
+  private static final byte[] LIVE =
+      "HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\nConnection: close\r\n\r\n"
+          .getBytes(StandardCharsets.US_ASCII);
+
+  /** What a test does with one who connects, and the how-manieth that is. */
+  private interface Answer {
+    void to(Socket client, int number) throws Exception;
+  }
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path folder;
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private final AtomicInteger connections = new AtomicInteger();
+  private final ServerSocket server;
+
+  AvSourceTest() throws IOException {
+    server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    end.countDown();
+    server.close();
+    threads.shutdownNow();
+  }
+
+  private void go(Callable<?> task) {
+    Future<?> unused = threads.submit(task);
+  }
+
+  private String serve(String scheme, Answer answer) {
+    go(
+        () -> {
+          while (true) {
+            Socket client = server.accept();
+            int number = connections.getAndIncrement();
+            go(
+                () -> {
+                  try (client) {
+                    answer.to(client, number);
+                  }
+                  return null;
+                });
+          }
+        });
+    return "%s://user:gehe1m@127.0.0.1:%d/cam".formatted(scheme, server.getLocalPort());
+  }
+
+  private static void request(Socket client) throws IOException {
+    int newlines = 0;
+    while (newlines < 2) {
+      int read = client.getInputStream().read();
+      newlines = read == '\n' ? newlines + 1 : read == '\r' ? newlines : read < 0 ? 2 : 0;
+    }
+  }
+
+  private static AvSource open(String url) throws IOException {
+    return AvSource.network("cam", url, new Timeline(), () -> false, PATIENCE);
+  }
+
+  private static SourceException failure(String url) {
+    SourceException e =
+        catchThrowableOfType(
+            SourceException.class,
+            () -> {
+              try (Source source = open(url)) {
+                Clips.drain(source);
+              }
+            });
+    assertThat(e).isNotNull();
+    assertThat(e.getMessage()).doesNotContain("gehe1m").doesNotContain("\n");
+    return e;
+  }
+
+  private byte[] transportStream() throws Exception {
+    return Clips.bytes(Clips.pattern(folder.resolve("clip.ts"), 4));
+  }
+
+  @Test
+  @DisplayName("R01: a host that accepts and never answers is given up in time")
+  void silentHost() {
+    for (String scheme : List.of("rtsp", "http")) {
+      long before = System.nanoTime();
+      SourceException e =
+          failure("%s://user:gehe1m@127.0.0.1:%d/cam".formatted(scheme, server.getLocalPort()));
+      assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
+      assertThat(e).hasMessageContaining("127.0.0.1").hasMessageContaining("within 1 s");
+      assertThat(System.nanoTime() - before).isBetween(PATIENCE, 8 * PATIENCE);
+    }
+  }
+
+  @Test
+  @DisplayName("R01: a port where nobody listens is told at once")
+  void closedPort() throws IOException {
+    server.close();
+    for (String scheme : List.of("rtsp", "http")) {
+      String url = "%s://user:gehe1m@127.0.0.1:%d/cam".formatted(scheme, server.getLocalPort());
+      assertThat(failure(url).reason()).isEqualTo(Reason.UNREACHABLE);
+      assertThat(failure(url)).hasMessageContaining("Connection refused");
+    }
+  }
+
+  @Test
+  @DisplayName("R01: a stream that stops in the middle is given up in time")
+  void stalls() throws Exception {
+    byte[] clip = transportStream();
+    String url =
+        serve(
+            "http",
+            (client, number) -> {
+              request(client);
+              client.getOutputStream().write(LIVE);
+              client.getOutputStream().write(clip, 0, clip.length / 2);
+              end.await();
+            });
+    try (Source source = open(url)) {
+      assertThat(source.pace()).isEqualTo(Pace.LIVE);
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(() -> Clips.drain(source))
+          .withMessage("cam: gave no picture for 1 s")
+          .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.FAILED));
+    }
+  }
+
+  @Test
+  @DisplayName("R11: a refused password is a reason of its own, and tried once")
+  void refused() {
+    String url =
+        serve(
+            "http",
+            (client, number) -> {
+              request(client);
+              client
+                  .getOutputStream()
+                  .write(
+                      "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=x\r\n\r\n"
+                          .getBytes(StandardCharsets.US_ASCII));
+            });
+    SourceException e = failure(url);
+    assertThat(e.reason()).isEqualTo(Reason.REFUSED);
+    assertThat(e).hasMessageEndingWith("/cam: user or password were not accepted (401/403)");
+    assertThat(connections.get()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("R03, R07: a cut stream is connected again; times only grow")
+  void reconnects() throws Exception {
+    byte[] clip = transportStream();
+    String url =
+        serve(
+            "http",
+            (client, number) -> {
+              request(client);
+              client.getOutputStream().write(LIVE);
+              client.getOutputStream().write(clip, 0, clip.length / (number == 0 ? 2 : 1));
+            });
+    try (Source source =
+        Reconnecting.open(
+            "cam",
+            (timeline, closed) -> AvSource.network("cam", url, timeline, closed, 5 * PATIENCE))) {
+      List<Long> times = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        try (Frame frame = Objects.requireNonNull(source.read())) {
+          assertThat(frame.sequence()).isEqualTo(i);
+          times.add(frame.timestamp());
+        }
+      }
+      assertThat(times).startsWith(0L).doesNotHaveDuplicates().isSorted();
+      assertThat(connections.get()).isGreaterThanOrEqualTo(3);
+    }
+  }
+
+  @Test
+  @DisplayName("R11: a password refused on reconnecting ends the source")
+  void refusedLater() throws Exception {
+    byte[] clip = transportStream();
+    String url =
+        serve(
+            "http",
+            (client, number) -> {
+              request(client);
+              OutputStream out = client.getOutputStream();
+              if (number == 0) {
+                out.write(LIVE);
+                out.write(clip);
+              } else {
+                out.write("HTTP/1.1 403 Forbidden\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+              }
+            });
+    try (Source source =
+        Reconnecting.open(
+            "cam",
+            (timeline, closed) -> AvSource.network("cam", url, timeline, closed, 5 * PATIENCE))) {
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(() -> Clips.drain(source))
+          .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.REFUSED));
+      assertThat(connections.get()).isEqualTo(2);
+    }
+  }
+
+  /** 200 ms is promised; five times that allows for a busy machine. */
+  private void closesSoon(Source source, CountDownLatch waiting) throws Exception {
+    Future<?> reading =
+        threads.submit(
+            () -> {
+              Clips.drain(source);
+              return null;
+            });
+    waiting.await();
+    long before = System.nanoTime();
+    source.close();
+    reading.get(30, TimeUnit.SECONDS);
+    assertThat(System.nanoTime() - before).isLessThan(1_000_000_000L);
+  }
+
+  @Test
+  @DisplayName("R19: close ends a waiting read")
+  void closeWhileReading() throws Exception {
+    byte[] clip = transportStream();
+    String url =
+        serve(
+            "http",
+            (client, number) -> {
+              request(client);
+              client.getOutputStream().write(LIVE);
+              client.getOutputStream().write(clip);
+              end.await();
+            });
+    CountDownLatch opened = new CountDownLatch(1);
+    Source source = AvSource.network("cam", url, new Timeline(), () -> false, 30_000_000_000L);
+    opened.countDown();
+    closesSoon(source, opened);
+  }
+
+  @Test
+  @DisplayName("R19: close ends a reconnecting that waits for an answer")
+  void closeWhileReconnecting() throws Exception {
+    byte[] clip = transportStream();
+    CountDownLatch again = new CountDownLatch(1);
+    String url =
+        serve(
+            "http",
+            (client, number) -> {
+              request(client);
+              if (number == 0) {
+                client.getOutputStream().write(LIVE);
+                client.getOutputStream().write(clip);
+              } else {
+                again.countDown();
+                end.await();
+              }
+            });
+    Source source =
+        Reconnecting.open(
+            "cam",
+            (timeline, closed) -> AvSource.network("cam", url, timeline, closed, 30_000_000_000L));
+    closesSoon(source, again);
+  }
+
+  @Test
+  @DisplayName("R05: failed connections leave nothing behind")
+  void failuresLeaveNothing() throws Exception {
+    server.close();
+    String url = "http://user:gehe1m@127.0.0.1:%d/cam".formatted(server.getLocalPort());
+    failure(url);
+    int threadsBefore = Thread.activeCount();
+    long pointers = Pointer.totalCount();
+    long files = count();
+    for (int i = 0; i < 50; i++) {
+      failure(url);
+    }
+    assertThat(Thread.activeCount()).isLessThanOrEqualTo(threadsBefore);
+    assertThat(Pointer.totalCount() - pointers).as("native pointers").isLessThanOrEqualTo(5);
+    assertThat(count() - files).as("open files").isLessThanOrEqualTo(2);
+  }
+
+  private static long count() throws IOException {
+    try (java.util.stream.Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.count();
+    }
+  }
+
+  @Test
+  @DisplayName("R09: films over HTTP, whole and as HLS, give every frame")
+  void recordings() throws Exception {
+    Path film = Clips.pattern(folder.resolve("film.mp4"), 4);
+    Clips.ffmpeg("-i %s -c copy -f hls -hls_time 1 -hls_list_size 0 %s/l.m3u8", film, folder);
+    HttpServer http =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    http.setExecutor(threads);
+    http.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            byte[] body =
+                Clips.bytes(folder.resolve(exchange.getRequestURI().getPath().substring(1)));
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+          }
+        });
+    http.start();
+    try {
+      for (String name : List.of("film.mp4", "l.m3u8")) {
+        String url = "http://127.0.0.1:%d/%s".formatted(http.getAddress().getPort(), name);
+        try (Source source = SourceAddress.parse(url).open()) {
+          assertThat(source.pace()).isEqualTo(Pace.RECORDED);
+          assertThat(Clips.drain(source)).as(name).hasSize(100).isSorted();
+        }
+      }
+    } finally {
+      http.stop(0);
+    }
+  }
+
+  private Path fifo() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    Clips.run(List.of("mkfifo", pipe.toString()));
+    return pipe;
+  }
+
+  @Test
+  @DisplayName("R01: a named pipe that says nothing is given up in time")
+  void silentPipe() throws Exception {
+    Path pipe = fifo();
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> AvSource.pipe("pipe", pipe, PATIENCE).close())
+        .withMessage(pipe + ": cannot be opened within 1 s");
+  }
+
+  @Test
+  @DisplayName("R09: a named pipe gives every frame, and its end is the end")
+  void pipe() throws Exception {
+    Path film = Clips.pattern(folder.resolve("film.ts"), 4);
+    Path pipe = fifo();
+    go(() -> Files.write(pipe, Clips.bytes(film)));
+    try (Source source = AvSource.pipe("pipe", pipe, 20 * PATIENCE)) {
+      assertThat(source.pace()).isEqualTo(Pace.RECORDED);
+      assertThat(Clips.drain(source)).hasSize(100).isSorted();
+    }
+  }
+
+  @Test
+  void errorsSayNoMoreThanTheirWords() {
+    assertThat(Ffmpeg.message(-5)).isEqualTo("Input/output error");
+  }
+}
