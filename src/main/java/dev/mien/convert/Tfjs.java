@@ -59,6 +59,9 @@ public final class Tfjs {
       return graph.bytes();
     } catch (ConvertException e) {
       throw new ConvertException("%s: %s".formatted(modelJson, e.getMessage()), e);
+    } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException e) {
+      // Attributes and shapes that are shorter or bigger than their operation allows.
+      throw new ConvertException("%s is damaged: %s".formatted(modelJson, e), e);
     }
   }
 
@@ -128,7 +131,7 @@ public final class Tfjs {
     Map<String, Long> unknown =
         needed.stream()
             .map(TfNode::op)
-            .filter(op -> !Translation.knows(op))
+            .filter(op -> !Operations.knows(op))
             .collect(Collectors.groupingBy(op -> op, TreeMap::new, Collectors.counting()));
     if (!unknown.isEmpty()) {
       throw new ConvertException(
@@ -138,7 +141,7 @@ public final class Tfjs {
                   unknown.entrySet().stream()
                       .map(e -> "%s (%d)".formatted(e.getKey(), e.getValue()))
                       .collect(Collectors.joining(", ")),
-                  String.join(", ", Translation.known())));
+                  String.join(", ", Operations.known())));
     }
   }
 

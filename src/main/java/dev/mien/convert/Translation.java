@@ -5,8 +5,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,61 +14,6 @@ import org.jspecify.annotations.Nullable;
  * see TensorFlow's order.
  */
 final class Translation {
-  private static final Map<String, String> UNARY =
-      Map.of(
-          "Relu", "Relu",
-          "Sigmoid", "Sigmoid",
-          "Tanh", "Tanh",
-          "Elu", "Elu",
-          "Exp", "Exp",
-          "Sqrt", "Sqrt",
-          "Abs", "Abs",
-          "Neg", "Neg");
-  private static final Map<String, String> BINARY =
-      Map.of(
-          "Add", "Add",
-          "AddV2", "Add",
-          "BiasAdd", "Add",
-          "Sub", "Sub",
-          "Mul", "Mul",
-          "RealDiv", "Div",
-          "Maximum", "Max",
-          "Minimum", "Min");
-  private static final Map<String, String> REDUCTION =
-      Map.of("Mean", "ReduceMean", "Max", "ReduceMax", "Min", "ReduceMin");
-  private static final Set<String> OTHERS =
-      Set.of(
-          "AvgPool",
-          "ConcatV2",
-          "Const",
-          "Conv2D",
-          "DepthwiseConv2dNative",
-          "ExpandDims",
-          "FusedBatchNormV3",
-          "FusedDepthwiseConv2dNative",
-          "Identity",
-          "LeakyRelu",
-          "MatMul",
-          "MaxPool",
-          "Pad",
-          "PadV2",
-          "Placeholder",
-          "Prelu",
-          "Relu6",
-          "Reshape",
-          "Softmax",
-          "Squeeze",
-          "_FusedConv2D",
-          "_FusedMatMul");
-
-  /** Axes of a picture, channels last to channels first, and back. */
-  private static final int[] TO_FIRST = {0, 3, 1, 2};
-
-  private static final int[] TO_LAST = {0, 2, 3, 1};
-
-  /** Where TensorFlow's axes of a picture are when the channels come first. */
-  private static final int[] MOVED = {0, 2, 3, 1};
-
   private final OnnxGraph graph;
   private final Map<String, Weight> weights;
   private final Map<String, Value> values = new HashMap<>();
@@ -85,21 +28,6 @@ final class Translation {
   Translation(OnnxGraph graph, Map<String, Weight> weights) {
     this.graph = graph;
     this.weights = weights;
-  }
-
-  static boolean knows(String op) {
-    return UNARY.containsKey(op)
-        || BINARY.containsKey(op)
-        || REDUCTION.containsKey(op)
-        || OTHERS.contains(op);
-  }
-
-  static Set<String> known() {
-    Set<String> known = new TreeSet<>(OTHERS);
-    known.addAll(UNARY.keySet());
-    known.addAll(BINARY.keySet());
-    known.addAll(REDUCTION.keySet());
-    return known;
   }
 
   void output(String node) throws ConvertException {
@@ -119,15 +47,15 @@ final class Translation {
 
   private @Nullable Value translate(TfNode node) throws ConvertException {
     String op = node.op();
-    if (UNARY.containsKey(op)) {
+    if (Operations.UNARY.containsKey(op)) {
       Value x = value(node, 0);
-      return like(x, emit(UNARY.get(op), node.name(), List.of(x.name()), Map.of()));
+      return like(x, emit(Operations.UNARY.get(op), node.name(), List.of(x.name()), Map.of()));
     }
-    if (BINARY.containsKey(op)) {
-      return binary(node, BINARY.get(op));
+    if (Operations.BINARY.containsKey(op)) {
+      return binary(node, Operations.BINARY.get(op));
     }
-    if (REDUCTION.containsKey(op)) {
-      return reduction(node, REDUCTION.get(op));
+    if (Operations.REDUCTION.containsKey(op)) {
+      return reduction(node, Operations.REDUCTION.get(op));
     }
     return switch (op) {
       case "Const" -> null;
@@ -192,7 +120,7 @@ final class Translation {
   }
 
   private Value convolution(TfNode node, boolean depthwise) throws ConvertException {
-    channelsLast(node);
+    Axes.channelsLast(node);
     Value x = first(node, value(node, 0));
     Weight kernel = constant(node, 1);
     int[] shape = kernel.shape();
@@ -209,7 +137,7 @@ final class Translation {
     if (dilations.length == 4) {
       attributes.put("dilations", new long[] {dilations[1], dilations[2]});
     }
-    window(node, attributes);
+    Axes.window(node, attributes);
     List<String> fused = node.texts("fused_ops");
     List<String> inputs = new ArrayList<>(List.of(x.name(), graph.floats(moved)));
     if (fused.contains("BiasAdd")) {
@@ -242,8 +170,8 @@ final class Translation {
 
   private Value activation(TfNode node, String activation, Value x, String name)
       throws ConvertException {
-    if (UNARY.containsKey(activation)) {
-      return like(x, emit(UNARY.get(activation), name, List.of(x.name()), Map.of()));
+    if (Operations.UNARY.containsKey(activation)) {
+      return like(x, emit(Operations.UNARY.get(activation), name, List.of(x.name()), Map.of()));
     }
     return switch (activation) {
       case "Relu6" -> {
@@ -284,36 +212,18 @@ final class Translation {
   }
 
   private Value pool(TfNode node) throws ConvertException {
-    channelsLast(node);
+    Axes.channelsLast(node);
     Value x = first(node, value(node, 0));
     Map<String, Object> attributes = new HashMap<>();
     long[] size = node.longs("ksize");
     attributes.put("kernel_shape", new long[] {size[1], size[2]});
-    window(node, attributes);
+    Axes.window(node, attributes);
     String op = node.op().equals("MaxPool") ? "MaxPool" : "AveragePool";
     return like(x, emit(op, node.name(), List.of(x.name()), attributes));
   }
 
-  /** Strides and padding of a window that slides over a picture. */
-  private static void window(TfNode node, Map<String, Object> attributes) throws ConvertException {
-    long[] strides = node.longs("strides");
-    attributes.put("strides", new long[] {strides[1], strides[2]});
-    String padding = node.text("padding", "VALID");
-    switch (padding) {
-      case "SAME" -> attributes.put("auto_pad", "SAME_UPPER");
-      case "VALID" -> attributes.put("auto_pad", "VALID");
-      case "EXPLICIT" -> {
-        long[] pads = node.longs("explicit_paddings");
-        attributes.put("pads", new long[] {pads[2], pads[4], pads[3], pads[5]});
-      }
-      default ->
-          throw new ConvertException(
-              "'%s': the padding %s is not known".formatted(node.name(), padding));
-    }
-  }
-
   private Value normalisation(TfNode node) throws ConvertException {
-    channelsLast(node);
+    Axes.channelsLast(node);
     Value x = first(node, value(node, 0));
     List<String> inputs = new ArrayList<>(List.of(x.name()));
     for (int i = 1; i <= 4; i++) {
@@ -328,7 +238,7 @@ final class Translation {
     long[] pairs = constant(node, 1).longs();
     long[] pads = new long[2 * x.rank()];
     for (int axis = 0; axis < x.rank(); axis++) {
-      int to = x.first() ? MOVED[axis] : axis;
+      int to = x.first() ? Axes.MOVED[axis] : axis;
       pads[to] = pairs[2 * axis];
       pads[x.rank() + to] = pairs[2 * axis + 1];
     }
@@ -343,12 +253,12 @@ final class Translation {
   private Value reduction(TfNode node, String op) throws ConvertException {
     Value x = value(node, 0);
     boolean keep = node.flag("keep_dims");
-    long[] axes = axes(constant(node, 1).longs(), x.rank());
+    long[] axes = Axes.of(constant(node, 1).longs(), x.rank());
     if (x.first() && !keep && !Arrays.equals(axes, new long[] {1, 2})) {
       x = last(x);
     }
     boolean first = x.first();
-    long[] moved = first ? moved(axes) : axes;
+    long[] moved = first ? Axes.moved(axes) : axes;
     String name =
         emit(op, node.name(), List.of(x.name()), Map.of("axes", moved, "keepdims", keep ? 1L : 0L));
     return new Value(name, keep ? x.rank() : x.rank() - axes.length, first && keep);
@@ -356,14 +266,14 @@ final class Translation {
 
   private Value squeeze(TfNode node) throws ConvertException {
     Value x = value(node, 0);
-    long[] axes = axes(node.longs("squeeze_dims"), x.rank());
+    long[] axes = Axes.of(node.longs("squeeze_dims"), x.rank());
     if (axes.length == 0) {
       throw new ConvertException("'%s': Squeeze without axes is not known".formatted(node.name()));
     }
     if (x.first() && !Arrays.equals(axes, new long[] {1, 2})) {
       x = last(x);
     }
-    String list = graph.longs(node.name() + "/axes", x.first() ? moved(axes) : axes);
+    String list = graph.longs(node.name() + "/axes", x.first() ? Axes.moved(axes) : axes);
     String name = emit("Squeeze", node.name(), List.of(x.name(), list), Map.of());
     return new Value(name, x.rank() - axes.length, false);
   }
@@ -380,8 +290,8 @@ final class Translation {
       names.add(first ? part.name() : last(part).name());
     }
     int rank = parts.get(0).rank();
-    long axis = axes(constant(node, count).longs(), rank)[0];
-    long to = first ? MOVED[(int) axis] : axis;
+    long axis = Axes.of(constant(node, count).longs(), rank)[0];
+    long to = first ? Axes.MOVED[(int) axis] : axis;
     return new Value(emit("Concat", node.name(), names, Map.of("axis", to)), rank, first);
   }
 
@@ -420,15 +330,7 @@ final class Translation {
     }
     int[] four = {1, 1, 1, 1};
     System.arraycopy(weight.shape(), 0, four, 4 - weight.rank(), weight.rank());
-    return graph.floats(weight.reshaped(four).transposed(TO_FIRST));
-  }
-
-  private static long[] axes(long[] axes, int rank) {
-    return Arrays.stream(axes).map(a -> a < 0 ? a + rank : a).sorted().toArray();
-  }
-
-  private static long[] moved(long[] axes) {
-    return Arrays.stream(axes).map(a -> MOVED[(int) a]).sorted().toArray();
+    return graph.floats(weight.reshaped(four).transposed(Axes.TO_FIRST));
   }
 
   private String emit(String op, String name, List<String> inputs, Map<String, Object> attributes) {
@@ -440,7 +342,7 @@ final class Translation {
   }
 
   private Value last(Value x) {
-    return x.first() ? new Value(turned(x, TO_LAST), 4, false) : x;
+    return x.first() ? new Value(turned(x, Axes.TO_LAST), 4, false) : x;
   }
 
   private Value first(TfNode node, Value x) throws ConvertException {
@@ -448,20 +350,12 @@ final class Translation {
       throw new ConvertException(
           "'%s': %s of %d axes, expected 4".formatted(node.name(), node.op(), x.rank()));
     }
-    return x.first() ? x : new Value(turned(x, TO_FIRST), 4, true);
+    return x.first() ? x : new Value(turned(x, Axes.TO_FIRST), 4, true);
   }
 
   private String turned(Value x, int[] order) {
     long[] perm = Arrays.stream(order).asLongStream().toArray();
     return emit("Transpose", x.name() + "/turned", List.of(x.name()), Map.of("perm", perm));
-  }
-
-  private static void channelsLast(TfNode node) throws ConvertException {
-    String format = node.text("data_format", "NHWC");
-    if (!format.equals("NHWC")) {
-      throw new ConvertException(
-          "'%s': data_format is %s, expected NHWC".formatted(node.name(), format));
-    }
   }
 
   private static String input(TfNode node, int index) throws ConvertException {

@@ -84,14 +84,10 @@ final class Ffmpeg {
   static String message(int code) {
     try (BytePointer text = new BytePointer(256)) {
       avutil.av_strerror(code, text, text.capacity());
-<<<<<<< HEAD
-      return text.limit(BytePointer.strlen(text)).getString();
-=======
       // The pointer knows its room, not where the words end.
       String said = text.getString();
       int end = said.indexOf('\0');
       return end < 0 ? said : said.substring(0, end);
->>>>>>> ta
     }
   }
 
