@@ -60,8 +60,8 @@ final class FollowerTest {
 
   @Test
   void showsASureFaceAtOnce() {
-    assertThat(see(follower, 0, at(100, 100, 0.85))).extracting(Face::id).containsExactly(1L);
-    assertThat(see(follower(), 0, at(100, 100, 0.84))).isEmpty();
+    assertThat(see(follower, 0, at(100, 100, 0.83))).extracting(Face::id).containsExactly(1L);
+    assertThat(see(follower(), 0, at(100, 100, 0.82))).isEmpty();
   }
 
   @Test
@@ -240,6 +240,6 @@ final class FollowerTest {
     Rules eager = Rules.DEFAULT.withSure(0);
     assertThat(eager.likely()).isZero();
     assertThat(eager.withSure(0.6).likely()).isEqualTo(0.6);
-    assertThat(Rules.DEFAULT.withSure(0.85)).isEqualTo(Rules.DEFAULT);
+    assertThat(Rules.DEFAULT.withSure(0.83)).isEqualTo(Rules.DEFAULT);
   }
 }
