@@ -29,9 +29,10 @@ import org.slf4j.LoggerFactory;
  * annotate, sinks.
  *
  * <p>One thread reads. Each worker takes a whole frame through detection and classification with
- * nets of its own, one thread a net: on two cores that reached 97 to 99 % of what the cores can do,
- * while nets that share the cores among threads of their own reached half. The thread that calls
- * {@link #run} puts the results back in order, tracks and draws; each sink has a thread of its own.
+ * nets of its own, one thread a net, since nets that share the cores among threads of their own
+ * fight for them; {@code mien bench} prints the share of the cores' bound that is reached. The
+ * thread that calls {@link #run} puts the results back in order, tracks and draws; each sink has a
+ * thread of its own.
  *
  * <p>A live source never waits for any of them; a recorded one loses nothing.
  */
