@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,12 +48,13 @@ public final class Tfjs {
       Map<String, TfNode> needed = needed(nodes, outputs);
       refuseUnknown(needed.values());
       OnnxGraph graph = new OnnxGraph(String.valueOf(modelJson.getFileName()));
-      Translation translation = new Translation(graph, new HashMap<>(weights));
+      Tensors tensors = new Tensors(graph, weights);
+      Translation translation = new Translation(tensors);
       for (TfNode node : ordered(needed)) {
         translation.add(node);
       }
       for (String output : outputs) {
-        translation.output(output);
+        tensors.output(output);
       }
       return graph.bytes();
     } catch (ConvertException e) {
