@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.mien.pipeline.Stage;
 import dev.mien.pipeline.Stats;
 import dev.mien.report.Tally;
+import dev.mien.sink.SinkException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,11 @@ record Summary(String source, Tally tally, Stats stats, Engine engine) {
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   void write(Path file) throws IOException {
-    JSON.writeValue(file.toFile(), json());
+    try {
+      JSON.writeValue(file.toFile(), json());
+    } catch (IOException e) {
+      throw SinkException.of(file.toString(), e);
+    }
   }
 
   private Map<String, Object> json() {

@@ -4,6 +4,7 @@ import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkClosedException;
+import dev.mien.sink.SinkException;
 import dev.mien.source.Pace;
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -73,7 +74,7 @@ final class Outflow {
         while (more && failure == null) {
           Item item = queue.take();
           more = item instanceof Picture;
-          write(item);
+          take(item);
         }
       }
       while (more) {
@@ -86,23 +87,24 @@ final class Outflow {
     }
   }
 
-  private void write(Item item) {
-    if (!(item instanceof Picture picture)) {
-      return;
-    }
+  private void take(Item item) {
     try {
       long start = System.nanoTime();
-      sink.write(picture.frame(), picture.observation());
+      if (item instanceof Picture picture) {
+        sink.write(picture.frame(), picture.observation());
+        written.increment();
+      } else {
+        sink.finish();
+      }
       nanos.add(System.nanoTime() - start);
-      written.increment();
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
       if (!(e instanceof SinkClosedException)) {
-        log.error("{}; it gets no more frames", e.getMessage());
+        log.error("{}{}", e.getMessage(), item instanceof End ? "" : "; it gets no more frames");
         log.debug("{} failed", sink.name(), e);
       }
     } finally {
-      release(picture);
+      release(item);
     }
   }
 
@@ -114,7 +116,7 @@ final class Outflow {
 
   /**
    * Lets the sink write what it was given, closes it, and waits for that; for one of a live run not
-   * for ever.
+   * for ever: then that is its failure.
    */
   void end() throws InterruptedException {
     if (waits) {
@@ -124,7 +126,12 @@ final class Outflow {
       thread.join(PATIENCE_MILLIS);
     }
     if (thread.isAlive()) {
-      log.warn("{} does not take what it was given; left behind", sink.name());
+      if (failure == null) {
+        SinkException late =
+            new SinkException(sink.name() + ": does not take what it was given; left behind");
+        failure = late;
+        log.error("{}", late.getMessage());
+      }
       for (Item item = queue.poll(); item != null; item = queue.poll()) {
         release(item);
       }

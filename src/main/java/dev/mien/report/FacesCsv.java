@@ -8,23 +8,22 @@ import dev.mien.face.Observation;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
 import dev.mien.sink.Sink;
+import dev.mien.sink.SinkException;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A table with a row for each face of each frame: frame, timestamp in seconds, the track's id, box
  * in pixels, confidence, and label and confidence of each task.
  */
 public final class FacesCsv implements Sink {
-  private static final Logger log = LoggerFactory.getLogger(FacesCsv.class);
-
   private final Path file;
   private final List<String> tasks;
+  private final Writer out;
   private final JsonGenerator rows;
 
   /**
@@ -40,7 +39,8 @@ public final class FacesCsv implements Sink {
     for (String task : tasks) {
       columns.addColumn(task).addColumn(task + "_confidence");
     }
-    rows = new CsvFactory().createGenerator(Files.newBufferedWriter(file));
+    out = Files.newBufferedWriter(file);
+    rows = new CsvFactory().createGenerator(out);
     rows.setSchema(columns.build());
   }
 
@@ -56,6 +56,14 @@ public final class FacesCsv implements Sink {
 
   @Override
   public void write(Frame frame, Observation observation) throws IOException {
+    try {
+      rows(observation);
+    } catch (IOException e) {
+      throw SinkException.of(name(), e);
+    }
+  }
+
+  private void rows(Observation observation) throws IOException {
     for (Face face : observation.faces()) {
       Box box = face.detection().box();
       rows.writeStartObject();
@@ -83,11 +91,20 @@ public final class FacesCsv implements Sink {
   }
 
   @Override
-  public void close() {
+  public void finish() throws IOException {
     try {
+      rows.flush();
+    } catch (IOException e) {
+      throw SinkException.of(name(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try (out) {
       rows.close();
     } catch (IOException e) {
-      log.error("{} is not complete: {}", file, e.getMessage());
+      // What is held back after a failure was lost by that failure, which was told.
     }
   }
 }

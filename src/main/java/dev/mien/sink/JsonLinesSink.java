@@ -95,7 +95,7 @@ final class JsonLinesSink implements Sink {
       if (OutputFile.readerGone(e)) {
         throw new SinkClosedException(name + ": the reader of the output has gone", e);
       }
-      throw new SinkException(name + ": " + OutputFile.reason(e), e);
+      throw SinkException.of(name, e);
     } finally {
       lines.reset();
     }
@@ -177,18 +177,18 @@ final class JsonLinesSink implements Sink {
   }
 
   @Override
+  public void finish() throws IOException {
+    if (lines.size() > 0) {
+      flush();
+    }
+  }
+
+  @Override
   public void close() {
     if (closed) {
       return;
     }
     closed = true;
-    try {
-      if (lines.size() > 0) {
-        flush();
-      }
-    } catch (SinkException e) {
-      log.warn("{}; the last lines are lost", e.getMessage());
-    }
     try {
       json.close();
       if (ours) {

@@ -36,7 +36,7 @@ final class Picture {
       Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       discard(part, e);
-      throw new SinkException(file + ": " + OutputFile.reason(e), e);
+      throw SinkException.of(file.toString(), e);
     }
   }
 

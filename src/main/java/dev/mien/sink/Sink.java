@@ -29,7 +29,14 @@ public interface Sink extends AutoCloseable {
    */
   void write(Frame frame, Observation observation) throws IOException;
 
-  /** Writes out what is held back. Closing twice is safe; nothing is thrown. */
+  /**
+   * Writes out what is held back; called once, after the last frame, unless a write failed.
+   *
+   * @throws IOException if that cannot be: what was meant to be there is not
+   */
+  default void finish() throws IOException {}
+
+  /** Lets go of everything. Closing twice is safe; nothing is thrown. */
   @Override
   void close();
 }

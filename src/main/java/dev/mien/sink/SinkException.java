@@ -13,4 +13,11 @@ public class SinkException extends IOException {
   public SinkException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** What went wrong with a file, in words: "faces.csv: disk full". */
+  public static SinkException of(String name, IOException cause) {
+    return cause instanceof SinkException known
+        ? known
+        : new SinkException(name + ": " + OutputFile.reason(cause), cause);
+  }
 }

@@ -69,6 +69,13 @@ final class VideoSink implements Sink {
   }
 
   @Override
+  public void finish() throws IOException {
+    if (encoder != null) {
+      encoder.finish();
+    }
+  }
+
+  @Override
   public void close() {
     if (closed) {
       return;
@@ -81,11 +88,9 @@ final class VideoSink implements Sink {
       if (open == null) {
         // No frame came: an empty file would only look like a video.
         Files.deleteIfExists(file);
-      } else {
-        open.finish();
       }
     } catch (IOException e) {
-      log.warn("{}", e.getMessage());
+      log.warn("{}: is empty, and stays: {}", file, OutputFile.reason(e));
     }
   }
 }

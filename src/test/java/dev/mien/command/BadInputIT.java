@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mien.onnx.Network;
+import dev.mien.sink.SmallDisk;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -182,6 +183,17 @@ final class BadInputIT {
     analyze("--to", "full.jsonl", "--max-frames", "20", Program.CLIP.toString())
         .saysOnly(1, "full.jsonl: disk full");
     assertThat(Files.readAllLines(folder.resolve("out.jsonl"))).hasSize(20);
+  }
+
+  /** The first line fits and is written at once; the others are held back for a second. */
+  @Test
+  void aDiskThatIsFullAtTheVeryEnd() throws Exception {
+    try (SmallDisk disk = new SmallDisk(folder.resolve("disk"), "4k")) {
+      analyze("--to", "disk/late.jsonl", "--max-frames", "24", Program.CLIP.toString())
+          .saysOnly(1, "disk/late.jsonl: disk full");
+      assertThat(Files.readAllLines(disk.file("late.jsonl")).get(0)).endsWith("}");
+    }
+    assertThat(Files.readAllLines(folder.resolve("out.jsonl"))).hasSize(24);
   }
 
   @ParameterizedTest

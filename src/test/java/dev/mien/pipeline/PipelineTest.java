@@ -1,204 +1,21 @@
 package dev.mien.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mien.detect.Detector;
-import dev.mien.face.Detection;
-import dev.mien.face.Observation;
-import dev.mien.frame.Frame;
-import dev.mien.sink.Sink;
-import dev.mien.sink.SinkClosedException;
 import dev.mien.source.Pace;
-import dev.mien.source.Source;
-import dev.mien.track.Follower;
-import dev.mien.track.Rules;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.opencv_core.Mat;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-final class PipelineTest {
-  private static final long FOR_EVER = Long.MAX_VALUE;
-
-  private final List<Frame> frames = Collections.synchronizedList(new ArrayList<>());
-  private final List<Frame> copies = Collections.synchronizedList(new ArrayList<>());
-  private long bytesBefore;
-
-  @BeforeEach
-  void remember() {
-    bytesBefore = Pointer.totalBytes();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    assertThat(frames).allSatisfy(PipelineTest::isClosed);
-    assertThat(copies).allSatisfy(PipelineTest::isClosed);
-    assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(bytesBefore);
-    assertThat(ours()).isEmpty();
-  }
-
-  private static void isClosed(Frame frame) {
-    assertThatThrownBy(frame::image).isInstanceOf(IllegalStateException.class);
-  }
-
-  private static List<Thread> ours() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(t -> t.getName().startsWith("mien-"))
-        .toList();
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void await(Semaphore semaphore) {
-    try {
-      assertThat(semaphore.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /** Numbered pictures. */
-  private final class Feed implements Source {
-    private final Pace pace;
-    private final long length;
-    private LongConsumer before = n -> {};
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final AtomicInteger reads = new AtomicInteger();
-    private long brokenAt = -1;
-    private long next;
-
-    Feed(Pace pace, long length) {
-      this.pace = pace;
-      this.length = length;
-    }
-
-    @Override
-    public String name() {
-      return "feed";
-    }
-
-    @Override
-    public Pace pace() {
-      return pace;
-    }
-
-    @Override
-    public @Nullable Frame read() throws IOException {
-      before.accept(next);
-      if (next == brokenAt) {
-        throw new IOException("feed: the plug was pulled");
-      }
-      if (closing.getCount() == 0 || next >= length) {
-        return null;
-      }
-      reads.incrementAndGet();
-      Frame frame = new Frame(next, next * 40_000_000, new Mat(48, 64, opencv_core.CV_8UC3));
-      frames.add(frame);
-      next++;
-      return frame;
-    }
-
-    @Override
-    public void close() {
-      closing.countDown();
-    }
-  }
-
-  private interface Writing {
-    void write(long number) throws IOException;
-  }
-
-  /** Keeps the numbers that it gets. */
-  private final class Shelf implements Sink {
-    private final String name;
-    private final Writing writing;
-    private final List<Long> numbers = Collections.synchronizedList(new ArrayList<>());
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final AtomicInteger closes = new AtomicInteger();
-
-    Shelf(String name, Writing writing) {
-      this.name = name;
-      this.writing = writing;
-    }
-
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public void write(Frame frame, Observation observation) throws IOException {
-      copies.add(frame);
-      assertThat(observation.sequence()).isEqualTo(frame.sequence());
-      writing.write(frame.sequence());
-      numbers.add(frame.sequence());
-    }
-
-    @Override
-    public void close() {
-      closes.incrementAndGet();
-      closed.countDown();
-    }
-  }
-
-  private Shelf shelf(String name) {
-    return new Shelf(name, n -> {});
-  }
-
-  private static Worker worker(LongConsumer look) {
-    return new Worker(
-        new Detector() {
-          @Override
-          public List<Detection> detect(Frame frame) {
-            look.accept(frame.sequence());
-            assertThat(frame.image().isNull()).isFalse();
-            return List.of();
-          }
-
-          @Override
-          public void close() {}
-        },
-        List.of());
-  }
-
-  private static List<Worker> workers(int count, LongConsumer look) {
-    return IntStream.range(0, count).mapToObj(i -> worker(look)).toList();
-  }
-
-  private static Pipeline pipeline(Feed feed, List<Worker> workers, long most, Sink... sinks) {
-    Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
-    return new Pipeline(feed, workers, follower, List.of(), List.of(sinks), most);
-  }
-
-  private static List<Long> upTo(long end) {
-    return LongStream.range(0, end).boxed().toList();
-  }
-
+final class PipelineTest extends PipelineRig {
   @Test
   void theOrderStaysWhereEveryFourthFrameIsTheSlowest() throws Exception {
     int length = 400;
@@ -332,52 +149,6 @@ final class PipelineTest {
   }
 
   @Test
-  void theRunEndsWhenWhoReadsItHasGone() throws Exception {
-    Shelf head =
-        new Shelf(
-            "head",
-            n -> {
-              if (n == 10) {
-                throw new SinkClosedException("head: gone", new IOException("Broken pipe"));
-              }
-            });
-    Sink tally = new dev.mien.report.Tally();
-    Feed feed = new Feed(Pace.RECORDED, FOR_EVER);
-    Stats stats = pipeline(feed, workers(2, n -> {}), FOR_EVER, head, tally).run();
-    assertThat(head.numbers).isEqualTo(upTo(10));
-    assertThat(stats.failure()).get().isInstanceOf(SinkClosedException.class);
-  }
-
-  @Test
-  void whatWasReadBeforeTheSourceBrokeIsWritten() throws Exception {
-    Feed feed = new Feed(Pace.RECORDED, 100);
-    feed.brokenAt = 30;
-    Shelf shelf = shelf("shelf");
-    Stats stats = pipeline(feed, workers(2, n -> {}), FOR_EVER, shelf).run();
-    assertThat(shelf.numbers).isEqualTo(upTo(30));
-    assertThat(stats.sourceFailure()).hasMessage("feed: the plug was pulled");
-    assertThat(stats.failure()).containsSame(stats.sourceFailure());
-  }
-
-  @Test
-  void aDetectorThatFailsEndsTheRunOfARecording() {
-    LongConsumer failing =
-        n -> {
-          if (n == 25) {
-            throw new IllegalStateException("no memory");
-          }
-        };
-    Shelf shelf = shelf("shelf");
-    Pipeline pipeline =
-        pipeline(new Feed(Pace.RECORDED, 1_000), workers(3, failing), FOR_EVER, shelf);
-    assertThatThrownBy(pipeline::run)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("frame 25 of feed: no memory");
-    assertThat(shelf.numbers).isEqualTo(upTo(25));
-    assertThat(shelf.closes).hasValue(1);
-  }
-
-  @Test
   void aDetectorThatFailsCostsALiveRunOneFrame() throws Exception {
     Semaphore done = new Semaphore(1);
     Feed feed = new Feed(Pace.LIVE, 20);
@@ -396,110 +167,37 @@ final class PipelineTest {
   }
 
   @Test
-  void stopFinishesWhatWasRead() throws Exception {
-    CountDownLatch fifty = new CountDownLatch(50);
-    Shelf shelf = new Shelf("shelf", n -> fifty.countDown());
-    Pipeline pipeline =
-        pipeline(new Feed(Pace.RECORDED, FOR_EVER), workers(2, n -> {}), FOR_EVER, shelf);
-    Thread other =
-        new Thread(
-            () -> {
-              await(fifty);
-              pipeline.stop();
-            });
-    other.start();
-    Stats stats = pipeline.run();
-    other.join();
-    assertThat(shelf.numbers).hasSizeGreaterThanOrEqualTo(50).isEqualTo(upTo(stats.observed()));
-    assertThat(shelf.closes).hasValue(1);
-    assertThat(stats.failure()).isEmpty();
+  void aSinkThatCannotFinishIsAFailure() throws Exception {
+    Shelf late =
+        shelf("late")
+            .thatFinishes(
+                () -> {
+                  throw new IOException("late: disk full");
+                });
+    Shelf good = shelf("good");
+    Stats stats =
+        pipeline(new Feed(Pace.RECORDED, 20), workers(2, n -> {}), FOR_EVER, late, good).run();
+    assertThat(late.numbers).isEqualTo(upTo(20));
+    assertThat(late.closes).hasValue(1);
+    assertThat(good.closes).hasValue(1);
+    assertThat(stats.failure())
+        .get()
+        .extracting(Throwable::getMessage)
+        .isEqualTo("late: disk full");
   }
 
   @Test
-  void stopEndsAReadThatWaits() throws Exception {
-    CountDownLatch waiting = new CountDownLatch(1);
-    Feed feed = new Feed(Pace.LIVE, FOR_EVER);
-    feed.before =
-        n -> {
-          if (n == 5) {
-            waiting.countDown();
-            await(feed.closing);
-          }
-        };
-    Pipeline pipeline = pipeline(feed, workers(1, n -> {}), FOR_EVER, shelf("shelf"));
-    Thread other =
-        new Thread(
-            () -> {
-              await(waiting);
-              pipeline.stop();
-            });
-    other.start();
-    Stats stats = pipeline.run();
-    other.join();
-    assertThat(stats.read()).isEqualTo(5);
-  }
-
-  @Test
-  void framesOfALiveSourceAreDroppedWhileItIsPaused() throws Exception {
-    Semaphore written = new Semaphore(1);
-    Feed feed = new Feed(Pace.LIVE, 30);
-    Shelf shelf = new Shelf("shelf", n -> written.release());
-    Pipeline pipeline = pipeline(feed, workers(1, n -> {}), FOR_EVER, shelf);
-    feed.before =
-        n -> {
-          if (n == 20) {
-            pipeline.pause();
-          }
-          if (n >= 20) {
-            await(written);
-          }
-        };
-    pipeline.pause();
-    Stats stats = pipeline.run();
-    assertThat(stats.drops()).containsEntry(Drop.PAUSED, 20L).containsEntry(Drop.STALE, 0L);
-    assertThat(shelf.numbers).hasSize(10).startsWith(20L);
-  }
-
-  @Test
-  void aPausedRecordingWaits() throws Exception {
-    Feed feed = new Feed(Pace.RECORDED, 40);
-    Shelf shelf = shelf("shelf");
-    Pipeline pipeline = pipeline(feed, workers(2, n -> {}), FOR_EVER, shelf);
-    pipeline.pause();
-    AtomicInteger readWhilePaused = new AtomicInteger();
-    Thread other =
-        new Thread(
-            () -> {
-              while (ours().stream()
-                  .noneMatch(
-                      t ->
-                          t.getName().equals("mien-read")
-                              && t.getState() == Thread.State.WAITING)) {
-                Thread.onSpinWait();
-              }
-              readWhilePaused.set(feed.reads.get());
-              pipeline.pause();
-            });
-    other.start();
-    Stats stats = pipeline.run();
-    other.join();
-    assertThat(readWhilePaused).hasValue(1);
-    assertThat(shelf.numbers).isEqualTo(upTo(40));
-    assertThat(stats.dropped()).isZero();
-  }
-
-  @Test
-  void itEndsAfterTheFramesThatWereAskedFor() throws Exception {
-    Shelf shelf = shelf("shelf");
-    Stats stats = pipeline(new Feed(Pace.RECORDED, FOR_EVER), workers(4, n -> {}), 17, shelf).run();
-    assertThat(shelf.numbers).isEqualTo(upTo(17));
-    assertThat(stats.observed()).isEqualTo(17);
-  }
-
-  @Test
-  void anEmptySourceAndNoSinkAreARunToo() throws Exception {
-    Stats stats = pipeline(new Feed(Pace.RECORDED, 0), workers(2, n -> {}), FOR_EVER).run();
-    assertThat(stats.read()).isZero();
-    assertThat(stats.observed()).isZero();
+  void aSinkThatBrokeIsNotFinished() throws Exception {
+    AtomicInteger finished = new AtomicInteger();
+    Shelf broken =
+        new Shelf(
+                "broken",
+                n -> {
+                  throw new IOException("broken: disk full");
+                })
+            .thatFinishes(finished::incrementAndGet);
+    Shelf good = shelf("good").thatFinishes(finished::incrementAndGet);
+    pipeline(new Feed(Pace.RECORDED, 5), workers(1, n -> {}), FOR_EVER, broken, good).run();
+    assertThat(finished).hasValue(1);
   }
 }

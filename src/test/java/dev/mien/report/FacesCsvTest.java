@@ -2,6 +2,7 @@ package dev.mien.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mien.face.Detection;
 import dev.mien.face.Face;
@@ -9,6 +10,7 @@ import dev.mien.face.Observation;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
 import dev.mien.frame.Size;
+import dev.mien.sink.SinkException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ final class FacesCsvTest {
         Frame frame = new Frame(3, 0, new Mat(8, 8, opencv_core.CV_8UC3))) {
       csv.write(frame, new Observation("s", 3, 1_234_567_890L, new Size(100, 100), List.of(faces)));
       csv.write(frame, new Observation("s", 4, 1_300_000_000L, new Size(100, 100), List.of()));
+      csv.finish();
     }
   }
 
@@ -59,6 +62,15 @@ final class FacesCsvTest {
     write(file, List.of(), face(1, new Face.Label("mood", "m", "glad", 0.5, List.of())));
     assertThat(Files.readAllLines(file))
         .containsExactly("frame,seconds,id,x,y,w,h,confidence", "3,1.234568,1,10,21,31,40,0.9877");
+  }
+
+  @Test
+  void aFullDiskIsNamed() {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "no /dev/full here");
+    assertThatThrownBy(() -> write(full, List.of(), face(1)))
+        .isInstanceOf(SinkException.class)
+        .hasMessage("/dev/full: disk full");
   }
 
   @Test

@@ -78,6 +78,7 @@ final class JsonLinesSinkTest {
         }
         assertThat(Files.readAllLines(file)).hasSizeGreaterThan(i - 25);
       }
+      sink.finish();
     }
     assertThat(Files.readAllLines(file)).hasSize(61);
   }

@@ -15,7 +15,7 @@ import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.junit.jupiter.api.Assumptions;
 
 /** Test clips, made by the ffmpeg program; tests that need it are skipped where it is missing. */
-final class Clips {
+public final class Clips {
   static final Path DEMO = Path.of("src/demo/cap13_edit2.mp4");
 
   private Clips() {}
@@ -48,7 +48,7 @@ final class Clips {
   }
 
   /** Times of a file's pictures as ffprobe has them, in seconds. */
-  static List<Double> times(Path file) throws Exception {
+  public static List<Double> times(Path file) throws Exception {
     String said =
         run(
             List.of(
