@@ -39,15 +39,12 @@ public final class Detectors {
 
   private static Detector ssd(Model model, DetectorSettings settings) throws IOException {
     Card.Input input = Objects.requireNonNull(model.card().input(), "the card was checked");
-    Optional<byte[]> prototxt = read(model, ".prototxt");
-    Optional<byte[]> caffemodel = read(model, ".caffemodel");
-    if (prototxt.isPresent() && caffemodel.isPresent()) {
-      return SsdDetector.ofCaffe(model.name(), prototxt.get(), caffemodel.get(), input, settings);
-    }
-    Optional<byte[]> pbtxt = read(model, ".pbtxt");
-    Optional<byte[]> pb = read(model, ".pb");
-    if (pbtxt.isPresent() && pb.isPresent()) {
-      return SsdDetector.ofTensorFlow(model.name(), pbtxt.get(), pb.get(), input, settings);
+    for (SsdDetector.Format format : SsdDetector.Format.values()) {
+      Optional<byte[]> graph = read(model, format.graph());
+      Optional<byte[]> weights = read(model, format.weights());
+      if (graph.isPresent() && weights.isPresent()) {
+        return new SsdDetector(model.name(), format, graph.get(), weights.get(), input, settings);
+      }
     }
     throw new DetectorException(
         "model '%s': an SSD is .caffemodel and .prototxt, or .pb and .pbtxt; its card lists %s"

@@ -30,66 +30,67 @@ public final class SsdDetector implements Detector {
   private final Card.Input input;
   private boolean closed;
 
-  private SsdDetector(String name, Net net, Card.Input input, DetectorSettings settings)
+  /** Whose files a network comes in: the text that describes it, and its weights. */
+  public enum Format {
+    CAFFE(".prototxt", ".caffemodel"),
+    /** The text is the one that OpenCV's tools write. */
+    TENSORFLOW(".pbtxt", ".pb");
+
+    private final String graph;
+    private final String weights;
+
+    Format(String graph, String weights) {
+      this.graph = graph;
+      this.weights = weights;
+    }
+
+    /** The ending of the text's name. */
+    public String graph() {
+      return graph;
+    }
+
+    /** The ending of the weights' name. */
+    public String weights() {
+      return weights;
+    }
+  }
+
+  /**
+   * @param name of the model, for messages
+   * @param graph the bytes of the text
+   * @param weights the bytes of the weights
+   * @throws DetectorException if they are not an SSD
+   */
+  public SsdDetector(
+      String name,
+      Format format,
+      byte[] graph,
+      byte[] weights,
+      Card.Input input,
+      DetectorSettings settings)
       throws DetectorException {
-    this.net = net;
     this.input = input;
     this.settings = settings;
+    try (BytePointer text = new BytePointer(graph);
+        BytePointer bytes = new BytePointer(weights)) {
+      net =
+          switch (format) {
+            case CAFFE -> opencv_dnn.readNetFromCaffe(text, graph.length, bytes, weights.length);
+            case TENSORFLOW ->
+                opencv_dnn.readNetFromTensorflow(bytes, weights.length, text, graph.length);
+          };
+    } catch (RuntimeException e) {
+      throw new DetectorException(
+          "model '%s': its network cannot be read as %s and %s: %s"
+              .formatted(name, format.graph, format.weights, DetectorException.reason(e)),
+          e);
+    }
     try {
       tryOut(name);
     } catch (DetectorException e) {
       close();
       throw e;
     }
-  }
-
-  /**
-   * From Caffe's files.
-   *
-   * @param name of the model, for messages
-   * @param graph the bytes of the {@code .prototxt}
-   * @param weights the bytes of the {@code .caffemodel}
-   * @throws DetectorException if they are not an SSD
-   */
-  public static SsdDetector ofCaffe(
-      String name, byte[] graph, byte[] weights, Card.Input input, DetectorSettings settings)
-      throws DetectorException {
-    Net net;
-    try (BytePointer text = new BytePointer(graph);
-        BytePointer bytes = new BytePointer(weights)) {
-      net = opencv_dnn.readNetFromCaffe(text, graph.length, bytes, weights.length);
-    } catch (RuntimeException e) {
-      throw unreadable(name, "Caffe's .prototxt and .caffemodel", e);
-    }
-    return new SsdDetector(name, net, input, settings);
-  }
-
-  /**
-   * From TensorFlow's files.
-   *
-   * @param name of the model, for messages
-   * @param graph the bytes of the {@code .pbtxt} that OpenCV's tools write
-   * @param weights the bytes of the {@code .pb}
-   * @throws DetectorException if they are not an SSD
-   */
-  public static SsdDetector ofTensorFlow(
-      String name, byte[] graph, byte[] weights, Card.Input input, DetectorSettings settings)
-      throws DetectorException {
-    Net net;
-    try (BytePointer text = new BytePointer(graph);
-        BytePointer bytes = new BytePointer(weights)) {
-      net = opencv_dnn.readNetFromTensorflow(bytes, weights.length, text, graph.length);
-    } catch (RuntimeException e) {
-      throw unreadable(name, "TensorFlow's .pb and .pbtxt", e);
-    }
-    return new SsdDetector(name, net, input, settings);
-  }
-
-  private static DetectorException unreadable(String name, String as, RuntimeException e) {
-    return new DetectorException(
-        "model '%s': its network cannot be read as %s: %s"
-            .formatted(name, as, DetectorException.reason(e)),
-        e);
   }
 
   private void tryOut(String name) throws DetectorException {

@@ -19,6 +19,8 @@ import java.util.TreeMap;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class SsdDetectorTest {
   private static final String WEIGHTS = "opencv_face_detector_uint8.pb";
@@ -92,18 +94,15 @@ final class SsdDetectorTest {
         .doesNotContain("\n");
   }
 
-  @Test
-  void saysWhatCannotBeRead() {
+  @ParameterizedTest
+  @CsvSource({"CAFFE, .prototxt and .caffemodel", "TENSORFLOW, .pbtxt and .pb"})
+  void saysWhatCannotBeRead(SsdDetector.Format format, String files) {
     Card.Input input = input(Card.Color.BGR, 300);
     byte[] bytes = {1, 2, 3};
-    assertThatThrownBy(
-            () -> SsdDetector.ofCaffe("mine", bytes, bytes, input, DetectorSettings.DEFAULT))
+    DetectorSettings settings = DetectorSettings.DEFAULT;
+    assertThatThrownBy(() -> new SsdDetector("mine", format, bytes, bytes, input, settings))
         .isInstanceOf(DetectorException.class)
-        .hasMessageStartingWith("model 'mine': its network cannot be read as Caffe's");
-    assertThatThrownBy(
-            () -> SsdDetector.ofTensorFlow("mine", bytes, bytes, input, DetectorSettings.DEFAULT))
-        .isInstanceOf(DetectorException.class)
-        .hasMessageStartingWith("model 'mine': its network cannot be read as TensorFlow's");
+        .hasMessageStartingWith("model 'mine': its network cannot be read as " + files);
   }
 
   private Model model(Card.Color color, int side, String... files) throws IOException {
