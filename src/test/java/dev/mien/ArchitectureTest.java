@@ -32,6 +32,7 @@ class ArchitectureTest {
           "sink",
           "pipeline",
           "report",
+          "dataset",
           "command");
 
   private static final JavaClasses CODE =
@@ -54,6 +55,7 @@ class ArchitectureTest {
     "sink,     frame face",
     "pipeline, frame face source detect track classify annotate sink",
     "report,   frame face sink",
+    "dataset,  frame source",
   })
   void roomsKnowOnlyTheirNeighbours(String room, String known) {
     String[] others =

@@ -1,6 +1,7 @@
 package dev.mien.command;
 
 import dev.mien.convert.ConvertException;
+import dev.mien.dataset.DatasetException;
 import dev.mien.detect.DetectorException;
 import dev.mien.model.ModelException;
 import dev.mien.onnx.NetworkException;
@@ -58,6 +59,7 @@ final class Status {
     }
     return failure instanceof IllegalArgumentException
             || failure instanceof ConvertException
+            || failure instanceof DatasetException
             || failure instanceof FileAlreadyExistsException
         ? WRONG_INPUT
         : FAILED;

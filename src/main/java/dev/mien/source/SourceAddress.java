@@ -242,6 +242,6 @@ public sealed interface SourceAddress {
   }
 
   private static boolean isPicture(Path file) {
-    return file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(jpe?g|png|bmp|webp|tiff?)");
+    return Still.named(file);
   }
 }

@@ -1,0 +1,92 @@
+package dev.mien.source;
+
+import dev.mien.source.SourceException.Reason;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads one picture file; any number of threads may. */
+public final class Still {
+  private static final Logger log = LoggerFactory.getLogger(Still.class);
+
+  private Still() {}
+
+  /** Whether the name ends as a picture's does: jpg, png, bmp, webp or tif. */
+  public static boolean named(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(jpe?g|png|bmp|webp|tiff?)");
+  }
+
+  /**
+   * The picture, 8 bit BGR, upright as its EXIF data says; it belongs to the caller.
+   *
+   * @throws SourceException if it is none, or so large that its memory would hurt; its message
+   *     names the file
+   */
+  public static Mat read(Path file) throws SourceException {
+    Ffmpeg.load();
+    checkSize(file);
+    return decode(file);
+  }
+
+  private static Mat decode(Path file) throws SourceException {
+    try {
+      Mat image = opencv_imgcodecs.imread(file.toString(), opencv_imgcodecs.IMREAD_COLOR);
+      if (!image.empty()) {
+        return image;
+      }
+      image.close();
+    } catch (RuntimeException e) {
+      // OpenCV's own words are about its source code.
+      log.debug("{}", file, e);
+    }
+    throw new SourceException(Reason.BAD_INPUT, file + ": not a picture that can be read");
+  }
+
+  /** FFmpeg reads the size out of the header; OpenCV would take the memory first. */
+  private static void checkSize(Path file) throws SourceException {
+    AVFormatContext context = avformat.avformat_alloc_context();
+    if (avformat.avformat_open_input(context, VideoSource.absolute(file), null, (AVDictionary) null)
+        < 0) {
+      throw new SourceException(Reason.BAD_INPUT, file + ": not a picture that can be read");
+    }
+    try {
+      probe(context);
+      int index =
+          avformat.av_find_best_stream(
+              context, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
+      int width = index < 0 ? 0 : context.streams(index).codecpar().width();
+      int height = index < 0 ? 0 : context.streams(index).codecpar().height();
+      if (width <= 0 || height <= 0) {
+        throw new SourceException(
+            Reason.BAD_INPUT,
+            "%s: not a picture that can be read, or one of more than %d pixels"
+                .formatted(file, Ffmpeg.LARGEST_AREA));
+      }
+      if (Ffmpeg.tooLarge(width, height)) {
+        throw Ffmpeg.tooLarge(file.toString(), width, height);
+      }
+    } finally {
+      avformat.avformat_close_input(context);
+    }
+  }
+
+  /** Looking for the size may decode the picture; without a limit, whatever its size. */
+  private static void probe(AVFormatContext context) {
+    AVDictionary options = new AVDictionary();
+    try {
+      avutil.av_dict_set(options, "max_pixels", Long.toString(Ffmpeg.LARGEST_AREA), 0);
+      boolean single = context.nb_streams() == 1;
+      avformat.avformat_find_stream_info(context, single ? options : null);
+    } finally {
+      avutil.av_dict_free(options);
+    }
+  }
+}
