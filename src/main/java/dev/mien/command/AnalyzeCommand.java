@@ -100,14 +100,13 @@ final class AnalyzeCommand implements Callable<Integer> {
     try {
       if (addresses.isEmpty()) {
         makeFolder(folder);
-        Outputs.refuseInput(address, folder.resolve("annotated.mp4"));
         for (String name : List.of("annotated.mp4", "observations.jsonl")) {
-          sinks.add(Outputs.open(SinkAddress.parse(folder.resolve(name).toString()), address, run));
+          sinks.add(output(SinkAddress.parse(folder.resolve(name).toString()), address, run));
         }
         sinks.add(new FacesCsv(folder.resolve("faces.csv"), engine.tasks()));
       }
       for (SinkAddress sink : addresses) {
-        sinks.add(Outputs.open(sink, address, run));
+        sinks.add(output(sink, address, run));
       }
     } catch (IOException | RuntimeException e) {
       source.close();
@@ -132,6 +131,11 @@ final class AnalyzeCommand implements Callable<Integer> {
       }
     }
     return Status.tell(stats);
+  }
+
+  private static Sink output(SinkAddress sink, SourceAddress address, Run run) throws IOException {
+    Outputs.refuseInput(address, sink);
+    return Outputs.open(sink, address.name(), run);
   }
 
   private static void makeFolder(Path folder) {

@@ -49,7 +49,7 @@ final class BenchCommand implements Callable<Integer> {
         tell("no output", run.run(address.open(), List.of()));
       }
       if (!run.interrupted()) {
-        Sink sink = Outputs.open(SinkAddress.parse(scratch.toString()), address, run);
+        Sink sink = Outputs.open(SinkAddress.parse(scratch.toString()), address.name(), run);
         tell("video out", run.run(address.open(), List.of(sink)));
       }
       return run.status(Status.DONE);

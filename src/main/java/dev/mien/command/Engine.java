@@ -8,15 +8,18 @@ import dev.mien.model.Model;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
 import dev.mien.onnx.NetworkException;
+import dev.mien.pipeline.Crew;
 import dev.mien.pipeline.Worker;
 import dev.mien.track.Rules;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.opencv.global.opencv_core;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Detector and classifiers as the command line wants them, once for each thread that works. */
+/** Detector and classifiers as the command line wants them, and the threads that work with them. */
 final class Engine implements AutoCloseable {
   /** Weaker detections than this do not even carry a track on. */
   private static final double FLOOR = 0.6;
@@ -57,10 +60,10 @@ final class Engine implements AutoCloseable {
   }
 
   private final List<Network> networks = new ArrayList<>();
-  private final List<Worker> workers = new ArrayList<>();
   private final List<Model> classifiers = new ArrayList<>();
   private final Model detector;
   private final Rules rules;
+  private @Nullable Crew crew;
 
   private Engine(Model detector, Rules rules) {
     this.detector = detector;
@@ -93,9 +96,16 @@ final class Engine implements AutoCloseable {
         networks.add(Network.open(model.name(), model.read(Model.NETWORK), device));
       }
     }
-    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-      workers.add(worker());
+    List<Worker> workers = new ArrayList<>();
+    try {
+      for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+        workers.add(worker());
+      }
+    } catch (IOException | RuntimeException e) {
+      workers.forEach(Worker::close);
+      throw e;
     }
+    crew = new Crew(workers);
   }
 
   private Worker worker() throws IOException {
@@ -113,8 +123,9 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  List<Worker> workers() {
-    return workers;
+  /** They work for every pipeline of this engine. */
+  Crew crew() {
+    return Objects.requireNonNull(crew);
   }
 
   Rules rules() {
@@ -140,7 +151,9 @@ final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.forEach(Worker::close);
+    if (crew != null) {
+      crew.close();
+    }
     networks.forEach(Network::close);
   }
 }

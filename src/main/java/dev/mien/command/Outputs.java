@@ -5,6 +5,7 @@ import dev.mien.sink.Outlet;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -15,26 +16,28 @@ import java.util.OptionalDouble;
 
 /** Opens sinks with what the edge has for them. */
 final class Outputs {
-  // Raw, for a PrintStream hides that its reader has gone.
-  private static final OutputStream STANDARD = new FileOutputStream(FileDescriptor.out);
+  // Not a PrintStream, which hides that its reader has gone. A line is one write and one flush, so
+  // that the lines of several sources do not mix.
+  private static final OutputStream STANDARD =
+      new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
 
   private Outputs() {}
 
-  static Sink open(SinkAddress sink, SourceAddress source, Controls controls) throws IOException {
-    if (sink instanceof SinkAddress.VideoFile video) {
-      refuseInput(source, video.file());
-    }
-    return sink.open(
-        new Outlet(source.name(), STANDARD, controls, Path.of("."), OptionalDouble.empty()));
+  /**
+   * @param source its name
+   */
+  static Sink open(SinkAddress sink, String source, Controls controls) throws IOException {
+    return sink.open(new Outlet(source, STANDARD, controls, Path.of("."), OptionalDouble.empty()));
   }
 
   /** Nobody wants their recording overwritten by its own annotation. */
-  static void refuseInput(SourceAddress source, Path output) throws IOException {
-    if (source instanceof SourceAddress.Video video
-        && Files.exists(output)
-        && Files.isSameFile(video.file(), output)) {
+  static void refuseInput(SourceAddress source, SinkAddress sink) throws IOException {
+    if (source instanceof SourceAddress.Video input
+        && sink instanceof SinkAddress.VideoFile output
+        && Files.exists(output.file())
+        && Files.isSameFile(input.file(), output.file())) {
       throw new IllegalArgumentException(
-          "--to: '" + output + "' is the input itself; name another file");
+          "--to: '" + output.file() + "' is the input itself; name another file");
     }
   }
 }

@@ -8,17 +8,18 @@ import dev.mien.sink.Sink;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
 import dev.mien.track.Follower;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
-/** Runs pipelines one after the other, and ends the one that runs when a signal or a key asks. */
+/** Runs pipelines, and ends those that run when a signal or a key asks. */
 final class Run implements Controls {
   private final Engine engine;
   private final LongSupplier ids;
   private final long maxFrames;
   private final Signals signals = new Signals(this::quit);
-  private @Nullable Pipeline running;
+  private final Set<Pipeline> running = new HashSet<>();
   private boolean quit;
 
   /**
@@ -34,40 +35,42 @@ final class Run implements Controls {
     this.maxFrames = maxFrames;
   }
 
-  /** Source and sinks are closed afterwards. */
+  /** From any thread; source and sinks are closed afterwards. */
   Stats run(Source source, List<Sink> sinks) throws InterruptedException {
     Follower follower =
         source.pace() == Pace.STILLS
             ? Follower.ofStills(engine.rules(), ids)
             : Follower.ofVideo(engine.rules(), ids);
     Pipeline pipeline =
-        new Pipeline(source, engine.workers(), follower, List.of(new Labels()), sinks, maxFrames);
+        new Pipeline(source, engine.crew(), follower, List.of(new Labels()), sinks, maxFrames);
     synchronized (this) {
-      running = pipeline;
+      running.add(pipeline);
       if (quit) {
         pipeline.stop();
       }
     }
-    return pipeline.run();
+    try {
+      return pipeline.run();
+    } finally {
+      synchronized (this) {
+        running.remove(pipeline);
+      }
+    }
   }
 
   @Override
   public void quit() {
-    Pipeline current;
+    List<Pipeline> current;
     synchronized (this) {
       quit = true;
-      current = running;
+      current = List.copyOf(running);
     }
-    if (current != null) {
-      current.stop();
-    }
+    current.forEach(Pipeline::stop);
   }
 
   @Override
   public synchronized void pause() {
-    if (running != null) {
-      running.pause();
-    }
+    running.forEach(Pipeline::pause);
   }
 
   synchronized boolean interrupted() {

@@ -13,6 +13,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,8 +38,8 @@ final class WatchCommand implements Callable<Integer> {
       defaultValue = "0",
       description =
           "Camera number or /dev/videoN, rtsp:// or http:// URL, file, folder of pictures, or"
-              + " pattern: for a test picture (default: 0).")
-  String source;
+              + " pattern: for a test picture (default: 0). Repeatable.")
+  List<String> sources;
 
   @Option(
       names = "--to",
@@ -43,13 +47,17 @@ final class WatchCommand implements Callable<Integer> {
       defaultValue = "window",
       description =
           "window, FILE.mp4, FILE.jsonl, FOLDER/ for a picture of each face, or - for JSON Lines"
-              + " on standard output (default: window). Repeatable.")
+              + " on standard output (default: window). Repeatable. Of several sources, each gets"
+              + " a window or a file of its own: FILE-SOURCE.mp4.")
   List<String> to;
 
   @Option(names = "--loop", description = "Play a recording again and again.")
   boolean loop;
 
-  @Option(names = "--max-frames", paramLabel = "N", description = "Stop after N frames.")
+  @Option(
+      names = "--max-frames",
+      paramLabel = "N",
+      description = "Stop after N frames of each source.")
   long maxFrames = Long.MAX_VALUE;
 
   @Option(names = "--quiet", description = "No summary at the end.")
@@ -57,36 +65,110 @@ final class WatchCommand implements Callable<Integer> {
 
   @Mixin Engine.Flags engineFlags = new Engine.Flags();
 
+  /** One source on its way. */
+  private record Watched(String name, SourceAddress address, List<Sink> sinks, Tally tally) {}
+
+  private record Outcome(int status, String summary) {}
+
   @Override
   public Integer call() throws IOException, InterruptedException {
-    SourceAddress address = SourceAddress.parse(source);
-    List<SinkAddress> addresses = to.stream().map(SinkAddress::parse).toList();
+    List<SourceAddress> addresses = sources.stream().map(SourceAddress::parse).toList();
+    List<SinkAddress> outputs = to.stream().map(SinkAddress::parse).toList();
     AtomicLong ids = new AtomicLong();
     try (Engine engine = Engine.open(engineFlags)) {
       Run run = new Run(engine, ids::incrementAndGet, maxFrames);
-      List<Sink> sinks = new ArrayList<>();
-      Tally tally = new Tally();
-      Source opened;
-      try {
-        for (SinkAddress sink : addresses) {
-          sinks.add(Outputs.open(sink, address, run));
+      int status = Status.DONE;
+      for (Outcome outcome : watchAll(open(addresses, outputs, run), run, engine)) {
+        status = status == Status.DONE ? outcome.status() : status;
+        if (!quiet) {
+          System.err.print(outcome.summary());
         }
-        opened = open(address);
-      } catch (IOException | RuntimeException e) {
-        sinks.forEach(Sink::close);
-        throw e;
       }
-      sinks.add(tally);
-      Stats stats = run.run(opened, sinks);
-      if (!quiet) {
-        System.err.print(new Summary(address.name(), tally, stats, engine).text());
-      }
-      return run.status(Status.tell(stats));
+      return run.status(status);
     }
   }
 
-  private Source open(SourceAddress address) throws IOException {
-    Source source = loop ? new Looped(address) : address.open();
+  /** Opens the sinks of each source, all or none. */
+  private static List<Watched> open(
+      List<SourceAddress> addresses, List<SinkAddress> outputs, Run run) throws IOException {
+    List<String> names = names(addresses);
+    List<Watched> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < names.size(); i++) {
+        String name = names.get(i);
+        Watched one = new Watched(name, addresses.get(i), new ArrayList<>(), new Tally());
+        all.add(one);
+        for (SinkAddress output : outputs) {
+          SinkAddress own = names.size() == 1 ? output : output.of(name);
+          for (SourceAddress source : addresses) {
+            Outputs.refuseInput(source, own);
+          }
+          one.sinks().add(Outputs.open(own, name, run));
+        }
+        one.sinks().add(one.tally());
+      }
+      return all;
+    } catch (IOException | RuntimeException e) {
+      all.forEach(one -> one.sinks().forEach(Sink::close));
+      throw e;
+    }
+  }
+
+  /** What each source is called; no two alike, for files and records are named by it. */
+  static List<String> names(List<SourceAddress> addresses) {
+    if (addresses.size() == 1) {
+      return List.of(addresses.get(0).name());
+    }
+    List<String> names = new ArrayList<>();
+    for (SourceAddress address : addresses) {
+      String plain = address.name().replaceAll("[^\\p{L}\\p{N}._-]+", "-");
+      String name = plain;
+      for (int n = 2; names.contains(name); n++) {
+        name = plain + "-" + n;
+      }
+      names.add(name);
+    }
+    return names;
+  }
+
+  private List<Outcome> watchAll(List<Watched> all, Run run, Engine engine)
+      throws InterruptedException {
+    ExecutorService threads = Executors.newFixedThreadPool(all.size());
+    try {
+      List<Outcome> outcomes = new ArrayList<>();
+      List<Callable<Outcome>> each = new ArrayList<>();
+      all.forEach(one -> each.add(() -> watch(one, run, engine)));
+      for (Future<Outcome> future : threads.invokeAll(each)) {
+        outcomes.add(future.get());
+      }
+      return outcomes;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  /** What is wrong with one source is said, and the others go on. */
+  private Outcome watch(Watched one, Run run, Engine engine) throws InterruptedException {
+    Source source;
+    try {
+      source = open(one);
+    } catch (IOException | RuntimeException e) {
+      one.sinks().forEach(Sink::close);
+      return new Outcome(Status.tell(e), "");
+    }
+    try {
+      Stats stats = run.run(source, one.sinks());
+      String summary = new Summary(one.name(), one.tally(), stats, engine).text();
+      return new Outcome(Status.tell(stats), summary);
+    } catch (RuntimeException e) {
+      return new Outcome(Status.tell(e), "");
+    }
+  }
+
+  private Source open(Watched one) throws IOException {
+    Source source = loop ? new Looped(one.address(), one.name()) : one.address().open(one.name());
     return source.pace() == Pace.LIVE ? source : new Paced(source);
   }
 }

@@ -4,19 +4,46 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** Counts and times a run, from any thread. */
+/** Counts and times the frames of one source, from any thread. */
 final class Meter {
-  private final Map<Stage, LongAdder> nanos = new EnumMap<>(Stage.class);
+  private final Map<Stage, Clock> stages = new EnumMap<>(Stage.class);
   private final Map<Drop, LongAdder> drops = new EnumMap<>(Drop.class);
+  private final Clock ages = new Clock();
   final LongAdder read = new LongAdder();
   final LongAdder observed = new LongAdder();
 
-  Meter() {
-    EnumSet.allOf(Stage.class).forEach(stage -> nanos.put(stage, new LongAdder()));
+  /** Counts durations. */
+  private static final class Clock {
+    private final AtomicLongArray counts = new AtomicLongArray(Durations.BUCKETS);
+    private final LongAdder sum = new LongAdder();
+
+    void add(long nanos) {
+      counts.incrementAndGet(Durations.bucket(nanos));
+      sum.add(nanos);
+    }
+
+    Durations durations() {
+      return new Durations(
+          IntStream.range(0, Durations.BUCKETS).mapToObj(counts::get).toList(), sum.sum());
+    }
+  }
+
+  private final LongSupplier clock;
+
+  Meter(LongSupplier clock) {
+    this.clock = clock;
+    EnumSet.allOf(Stage.class).forEach(stage -> stages.put(stage, new Clock()));
     EnumSet.allOf(Drop.class).forEach(reason -> drops.put(reason, new LongAdder()));
+  }
+
+  long now() {
+    return clock.getAsLong();
   }
 
   /**
@@ -25,25 +52,32 @@ final class Meter {
    * @return now, the start of what comes next
    */
   long lap(Stage stage, long start) {
-    long now = System.nanoTime();
-    Objects.requireNonNull(nanos.get(stage)).add(now - start);
+    long now = now();
+    Objects.requireNonNull(stages.get(stage)).add(now - start);
     return now;
+  }
+
+  /** A frame became an observation so long after it was read. */
+  void observed(long age) {
+    ages.add(age);
+    observed.increment();
   }
 
   void drop(Drop reason, int count) {
     Objects.requireNonNull(drops.get(reason)).add(count);
   }
 
-  Map<Stage, Long> stageNanos() {
-    return sums(nanos);
+  Durations ages() {
+    return ages.durations();
+  }
+
+  Map<Stage, Durations> stages() {
+    return stages.entrySet().stream()
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> e.getValue().durations()));
   }
 
   Map<Drop, Long> drops() {
-    return sums(drops);
-  }
-
-  private static <K> Map<K, Long> sums(Map<K, LongAdder> adders) {
-    return adders.entrySet().stream()
+    return drops.entrySet().stream()
         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> e.getValue().sum()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.mien.pipeline;
 
 import dev.mien.sink.SinkClosedException;
+import dev.mien.source.Link;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -8,24 +9,35 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run did.
+ * What a run of one source did, or has done until now.
  *
+ * @param source its name, free of credentials
+ * @param link how the source is connected
+ * @param finished whether the run has ended; until then all other values are those of a moment
  * @param read frames that the source gave
  * @param observed frames that went through every stage
  * @param drops frames of a live source that did not, by reason
- * @param stageNanos time spent in each stage, over all threads
+ * @param stages time a frame in each stage
+ * @param ages from the moment when a frame was read until its observation was there
  * @param outputs what the sinks did
- * @param nanos from the first read until the last sink was closed
- * @param workers threads that detected and classified
+ * @param nanos from the first read until the last sink was closed, or now; 0 before
+ * @param underWay for how many nanoseconds the oldest frame has been on its way; 0 when there is
+ *     none. It grows without end where a stage is frozen, and not where a source is silent.
+ * @param workers threads that detected and classified, for all sources
  * @param sourceFailure why the source ended before its time; what it gave until then was finished
  */
 public record Stats(
+    String source,
+    Link link,
+    boolean finished,
     long read,
     long observed,
     Map<Drop, Long> drops,
-    Map<Stage, Long> stageNanos,
+    Map<Stage, Durations> stages,
+    Durations ages,
     List<Output> outputs,
     long nanos,
+    long underWay,
     int workers,
     @Nullable Throwable sourceFailure) {
   /**
@@ -40,7 +52,7 @@ public record Stats(
 
   public Stats {
     drops = Map.copyOf(drops);
-    stageNanos = Map.copyOf(stageNanos);
+    stages = Map.copyOf(stages);
     outputs = List.copyOf(outputs);
   }
 
@@ -64,7 +76,8 @@ public record Stats(
 
   /** Milliseconds a frame in a stage. */
   public double millis(Stage stage) {
-    return observed == 0 ? 0 : stageNanos.getOrDefault(stage, 0L) / 1e6 / observed;
+    Durations durations = stages.get(stage);
+    return observed == 0 || durations == null ? 0 : durations.sum() / 1e6 / observed;
   }
 
   /** Frames of a live source that were not observed, for any reason. */

@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class OutputFile {
   private OutputFile() {}
 
+  /** The file of one of several sources: {@code faces.mp4} is {@code faces-door.mp4}. */
+  static Path of(String source, Path file) {
+    String name = file.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return file.resolveSibling(name.substring(0, dot) + "-" + source + name.substring(dot));
+  }
+
   /**
    * Opens a file for writing and empties it.
    *

@@ -22,6 +22,11 @@ public sealed interface SinkAddress {
     public Sink open(Outlet outlet) {
       return new VideoSink(file, outlet.frameRate().orElse(VideoSink.USUAL_RATE));
     }
+
+    @Override
+    public SinkAddress of(String source) {
+      return new VideoFile(OutputFile.of(source, file));
+    }
   }
 
   /** Observations, one JSON object a line. */
@@ -29,6 +34,11 @@ public sealed interface SinkAddress {
     @Override
     public Sink open(Outlet outlet) throws IOException {
       return JsonLinesSink.toFile(file);
+    }
+
+    @Override
+    public SinkAddress of(String source) {
+      return new JsonLines(OutputFile.of(source, file));
     }
   }
 
@@ -55,6 +65,11 @@ public sealed interface SinkAddress {
    *     missing folder, no permission, no display
    */
   Sink open(Outlet outlet) throws IOException;
+
+  /** Where one of several sources goes, which cannot share a file. */
+  default SinkAddress of(String source) {
+    return this;
+  }
 
   /**
    * Reads the value of {@code --to}.

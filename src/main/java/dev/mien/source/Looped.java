@@ -9,6 +9,7 @@ public final class Looped implements Source {
   private static final long USUAL_STEP = 40_000_000L;
 
   private final SourceAddress address;
+  private final String name;
   private Source source;
   private long sequence;
   private long offset;
@@ -17,19 +18,25 @@ public final class Looped implements Source {
   private boolean fresh;
   private boolean closed;
 
-  public Looped(SourceAddress address) throws IOException {
+  public Looped(SourceAddress address, String name) throws IOException {
     this.address = address;
-    source = address.open();
+    this.name = name;
+    source = address.open(name);
   }
 
   @Override
   public String name() {
-    return address.name();
+    return name;
   }
 
   @Override
   public synchronized Pace pace() {
     return source.pace();
+  }
+
+  @Override
+  public Link link() {
+    return current().link();
   }
 
   @Override
@@ -60,7 +67,7 @@ public final class Looped implements Source {
       return false;
     }
     source.close();
-    source = address.open();
+    source = address.open(name);
     fresh = true;
     return true;
   }

@@ -29,6 +29,11 @@ public final class Paced implements Source {
   }
 
   @Override
+  public Link link() {
+    return source.link();
+  }
+
+  @Override
   public @Nullable Frame read() throws IOException {
     Frame frame = source.read();
     if (frame != null && !await(frame.timestamp())) {

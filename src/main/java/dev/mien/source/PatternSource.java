@@ -30,6 +30,7 @@ public final class PatternSource implements Source {
     {191, 0, 0}
   };
 
+  private final String name;
   private final int width;
   private final int height;
   private final double rate;
@@ -42,7 +43,8 @@ public final class PatternSource implements Source {
    * @param rate frames a second
    * @param frames how many; null: for ever
    */
-  PatternSource(int width, int height, double rate, @Nullable Long frames) {
+  PatternSource(String name, int width, int height, double rate, @Nullable Long frames) {
+    this.name = name;
     this.width = width;
     this.height = height;
     this.rate = rate;
@@ -52,7 +54,7 @@ public final class PatternSource implements Source {
 
   @Override
   public String name() {
-    return "pattern";
+    return name;
   }
 
   @Override

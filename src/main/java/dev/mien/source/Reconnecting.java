@@ -32,6 +32,7 @@ final class Reconnecting implements Source {
   private final Timeline timeline;
   private @Nullable Source source;
   private long pause = FIRST_PAUSE_MILLIS;
+  private Link link = Link.STEADY;
   private volatile boolean closed;
 
   private Reconnecting(String name, Opener opener, Timeline timeline, Source source) {
@@ -56,6 +57,11 @@ final class Reconnecting implements Source {
   @Override
   public Pace pace() {
     return Pace.LIVE;
+  }
+
+  @Override
+  public synchronized Link link() {
+    return link;
   }
 
   @Override
@@ -88,10 +94,15 @@ final class Reconnecting implements Source {
   private synchronized void lost(@Nullable String why) {
     if (!closed) {
       log.warn("{}: connection lost ({}); connecting again", name, why);
+      away(why);
       if (source != null) {
         source.close();
       }
     }
+  }
+
+  private synchronized void away(@Nullable String why) {
+    link = new Link(Link.State.AWAY, link.reconnects(), String.valueOf(why));
   }
 
   /** False when closed, or interrupted. */
@@ -105,6 +116,7 @@ final class Reconnecting implements Source {
             opened.close();
           } else {
             log.info("{}: connected again", name);
+            link = new Link(Link.State.CONNECTED, link.reconnects() + 1, "");
           }
         }
         return true;
@@ -113,6 +125,7 @@ final class Reconnecting implements Source {
           throw e;
         }
         log.debug("{}: still away: {}", name, e.getMessage());
+        away(e.getMessage());
       }
     }
     return false;

@@ -15,6 +15,11 @@ public interface Source extends AutoCloseable {
   /** How the frames follow each other. */
   Pace pace();
 
+  /** How it is connected; from any thread. */
+  default Link link() {
+    return Link.STEADY;
+  }
+
   /**
    * The next frame, which the caller then owns, or null at the end.
    *

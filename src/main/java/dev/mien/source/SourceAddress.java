@@ -23,9 +23,9 @@ public sealed interface SourceAddress {
     }
 
     @Override
-    public Source open() throws IOException {
+    public Source open(String name) throws IOException {
       return Reconnecting.open(
-          name(), (timeline, closed) -> AvSource.camera(name(), device, timeline, closed));
+          name, (timeline, closed) -> AvSource.camera(name, device, timeline, closed));
     }
 
     @Override
@@ -42,10 +42,10 @@ public sealed interface SourceAddress {
     }
 
     @Override
-    public Source open() throws IOException {
+    public Source open(String name) throws IOException {
       return Files.isRegularFile(file)
-          ? VideoSource.open(file)
-          : AvSource.pipe(name(), file, AvSource.PATIENCE_NANOS);
+          ? VideoSource.open(name, file)
+          : AvSource.pipe(name, file, AvSource.PATIENCE_NANOS);
     }
 
     @Override
@@ -63,11 +63,11 @@ public sealed interface SourceAddress {
     }
 
     @Override
-    public Source open() throws IOException {
+    public Source open(String name) throws IOException {
       return Reconnecting.open(
-          name(),
+          name,
           (timeline, closed) ->
-              AvSource.network(name(), url, timeline, closed, AvSource.PATIENCE_NANOS));
+              AvSource.network(name, url, timeline, closed, AvSource.PATIENCE_NANOS));
     }
 
     /** Without credentials. */
@@ -89,8 +89,8 @@ public sealed interface SourceAddress {
     }
 
     @Override
-    public Source open() throws IOException {
-      return new PictureSource(name(), files);
+    public Source open(String name) throws IOException {
+      return new PictureSource(name, files);
     }
 
     @Override
@@ -113,8 +113,8 @@ public sealed interface SourceAddress {
     }
 
     @Override
-    public Source open() {
-      PatternSource source = new PatternSource(width, height, rate, frames);
+    public Source open(String name) {
+      PatternSource source = new PatternSource(name, width, height, rate, frames);
       return frames == null ? new Paced(source) : source;
     }
   }
@@ -125,9 +125,15 @@ public sealed interface SourceAddress {
   /**
    * Opens it; a recording that has no end in sight is opened as a live source.
    *
+   * @param name what the source is called, instead of its own {@link #name}
    * @throws SourceException saying what is wrong, in one line
    */
-  Source open() throws IOException;
+  Source open(String name) throws IOException;
+
+  /** Opens it under its own name. */
+  default Source open() throws IOException {
+    return open(name());
+  }
 
   /**
    * Reads the value of {@code --source}.

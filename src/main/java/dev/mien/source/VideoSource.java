@@ -53,9 +53,8 @@ final class VideoSource implements Source {
   }
 
   /** A file that is a picture, whatever its name says, becomes a source of one picture. */
-  static Source open(Path file) throws IOException {
+  static Source open(String name, Path file) throws IOException {
     Ffmpeg.load();
-    String name = file.getFileName().toString();
     if (!Files.isRegularFile(file)) {
       throw bad(name, "there is no such file");
     }

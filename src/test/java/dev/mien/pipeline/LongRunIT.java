@@ -99,12 +99,11 @@ final class LongRunIT {
   void nothingGrows() throws Exception {
     opencv_core.setNumThreads(1);
     Probe probe = new Probe();
-    try (Worker one = worker();
-        Worker two = worker()) {
+    try (Crew crew = new Crew(List.of(worker(), worker()))) {
       Stats stats =
           new Pipeline(
                   SourceAddress.parse("pattern:160x120@25?frames=" + FRAMES).open(),
-                  List.of(one, two),
+                  crew,
                   Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet),
                   List.of(new Labels()),
                   List.of(sink("out.mp4"), sink("out.jsonl"), probe),

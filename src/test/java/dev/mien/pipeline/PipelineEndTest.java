@@ -141,7 +141,7 @@ final class PipelineEndTest extends PipelineRig {
               while (ours().stream()
                   .noneMatch(
                       t ->
-                          t.getName().equals("mien-read")
+                          t.getName().equals("mien-read-feed")
                               && t.getState() == Thread.State.WAITING)) {
                 Thread.onSpinWait();
               }

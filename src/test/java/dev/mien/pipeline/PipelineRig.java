@@ -37,6 +37,7 @@ abstract class PipelineRig {
 
   private final List<Frame> frames = Collections.synchronizedList(new ArrayList<>());
   private final List<Frame> copies = Collections.synchronizedList(new ArrayList<>());
+  final List<Crew> crews = new ArrayList<>();
   private long bytesBefore;
 
   @BeforeEach
@@ -46,6 +47,7 @@ abstract class PipelineRig {
 
   @AfterEach
   void nothingIsLeft() {
+    crews.forEach(Crew::close);
     assertThat(frames).allSatisfy(PipelineRig::isClosed);
     assertThat(copies).allSatisfy(PipelineRig::isClosed);
     assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(bytesBefore);
@@ -201,9 +203,11 @@ abstract class PipelineRig {
     return IntStream.range(0, count).mapToObj(i -> worker(look)).toList();
   }
 
-  static Pipeline pipeline(Feed feed, List<Worker> workers, long most, Sink... sinks) {
+  Pipeline pipeline(Feed feed, List<Worker> workers, long most, Sink... sinks) {
     Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
-    return new Pipeline(feed, workers, follower, List.of(), List.of(sinks), most);
+    Crew crew = new Crew(workers);
+    crews.add(crew);
+    return new Pipeline(feed, crew, follower, List.of(), List.of(sinks), most);
   }
 
   static List<Long> upTo(long end) {

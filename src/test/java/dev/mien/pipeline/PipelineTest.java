@@ -142,6 +142,7 @@ final class PipelineTest extends PipelineRig {
     assertThat(good.numbers).isEqualTo(upTo(20));
     assertThat(stats.outputs().get(0).dropped()).isGreaterThanOrEqualTo(15);
     released.countDown();
+    crews.forEach(Crew::close);
     for (Thread thread : ours()) {
       thread.join();
     }

@@ -47,6 +47,10 @@ public final class Clips {
     return file;
   }
 
+  static Source open(Path file) throws IOException {
+    return VideoSource.open(file.getFileName().toString(), file);
+  }
+
   /** Times of a file's pictures as ffprobe has them, in seconds. */
   public static List<Double> times(Path file) throws Exception {
     String said =

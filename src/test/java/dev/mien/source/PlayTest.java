@@ -29,7 +29,7 @@ final class PlayTest {
   @ParameterizedTest
   @CsvSource({"64, 64", "640, 360", "333, 777"})
   void countsAndDraws(int width, int height) throws Exception {
-    try (Source pattern = new PatternSource(width, height, 25, 200L)) {
+    try (Source pattern = new PatternSource("pattern", width, height, 25, 200L)) {
       for (int i = 0; i < 200; i++) {
         try (Frame frame = Objects.requireNonNull(pattern.read())) {
           assertThat(PatternSource.readCounter(frame)).hasValue(i);
@@ -42,7 +42,7 @@ final class PlayTest {
 
   @Test
   void whatIsNoPatternHasNoCounter() throws Exception {
-    try (Source film = VideoSource.open(Clips.DEMO);
+    try (Source film = Clips.open(Clips.DEMO);
         Frame frame = Objects.requireNonNull(film.read())) {
       assertThat(PatternSource.readCounter(frame)).isEmpty();
     }
@@ -51,7 +51,7 @@ final class PlayTest {
   @Test
   void pacedComesWhenDue() throws Exception {
     long before = System.nanoTime();
-    try (Source paced = new Paced(new PatternSource(64, 64, 50, 11L))) {
+    try (Source paced = new Paced(new PatternSource("pattern", 64, 64, 50, 11L))) {
       assertThat(paced.pace()).isEqualTo(Pace.LIVE);
       assertThat(Clips.drain(paced)).hasSize(11);
     }
@@ -62,7 +62,7 @@ final class PlayTest {
   @DisplayName("R19: close ends a wait for the time of a frame")
   void pacedCloses() throws Exception {
     ExecutorService threads = Executors.newSingleThreadExecutor();
-    Source paced = new Paced(new PatternSource(64, 64, 0.01, 3L));
+    Source paced = new Paced(new PatternSource("pattern", 64, 64, 0.01, 3L));
     try {
       Objects.requireNonNull(paced.read()).close();
       CountDownLatch started = new CountDownLatch(1);
@@ -84,7 +84,7 @@ final class PlayTest {
   @SuppressWarnings("try") // To be closed early is what is tested.
   void loopedGoesOn() throws Exception {
     Path film = Clips.pattern(folder.resolve("film.mp4"), 1);
-    try (Source looped = new Looped(new SourceAddress.Video(film))) {
+    try (Source looped = new Looped(new SourceAddress.Video(film), "film")) {
       List<Long> times = new ArrayList<>();
       for (int i = 0; i < 80; i++) {
         try (Frame frame = Objects.requireNonNull(looped.read())) {

@@ -31,7 +31,7 @@ final class VideoSourceTest {
 
   private static void sameAsProbed(Path file) throws Exception {
     List<Double> expected = Clips.times(file);
-    try (Source source = VideoSource.open(file)) {
+    try (Source source = Clips.open(file)) {
       List<Long> times = Clips.drain(source);
       assertThat(times).hasSameSizeAs(expected);
       for (int i = 0; i < times.size(); i++) {
@@ -43,7 +43,7 @@ final class VideoSourceTest {
   @Test
   @DisplayName("R09, R16: the demo clip gives every frame, at ffprobe's time")
   void demo() throws Exception {
-    try (Source source = VideoSource.open(Clips.DEMO)) {
+    try (Source source = Clips.open(Clips.DEMO)) {
       assertThat(source.pace()).isEqualTo(Pace.RECORDED);
       assertThat(source.name()).isEqualTo("cap13_edit2.mp4");
       assertThat(Clips.drain(source)).hasSize(765).isSorted();
@@ -56,7 +56,7 @@ final class VideoSourceTest {
   void irregular() throws Exception {
     Path list = folder.resolve("list.txt");
     List<String> lines = new ArrayList<>();
-    try (PatternSource pattern = new PatternSource(320, 240, 25, 40L)) {
+    try (PatternSource pattern = new PatternSource("pattern", 320, 240, 25, 40L)) {
       for (Frame frame = pattern.read(); frame != null; frame = pattern.read()) {
         try (Frame read = frame) {
           String name = "p%02d.png".formatted(read.sequence());
@@ -71,7 +71,7 @@ final class VideoSourceTest {
       Path file = folder.resolve("vfr." + ending);
       Clips.ffmpeg("-f concat -i %s -vsync vfr -pix_fmt yuv420p %s", list, file);
       sameAsProbed(file);
-      try (Source source = VideoSource.open(file)) {
+      try (Source source = Clips.open(file)) {
         for (int i = 0; i < 40; i++) {
           try (Frame frame = Objects.requireNonNull(source.read())) {
             assertThat(PatternSource.readCounter(frame)).as(ending).hasValue(i);
@@ -85,7 +85,7 @@ final class VideoSourceTest {
   @DisplayName("R16: pictures without times of their own get growing ones")
   void noTimes() throws Exception {
     Path file = Clips.pattern(folder.resolve("raw.h264"), 1);
-    try (Source source = VideoSource.open(file)) {
+    try (Source source = Clips.open(file)) {
       List<Long> times = Clips.drain(source);
       assertThat(times).hasSize(25).doesNotHaveDuplicates().isSorted();
     }
@@ -96,7 +96,7 @@ final class VideoSourceTest {
   void slow() throws Exception {
     Path file = folder.resolve("slow.mp4");
     Clips.ffmpeg("-f lavfi -i testsrc=s=64x64:r=0.25:d=20 -pix_fmt yuv420p %s", file);
-    try (Source source = VideoSource.open(file)) {
+    try (Source source = Clips.open(file)) {
       assertThat(Clips.drain(source)).hasSize(5);
     }
   }
@@ -113,7 +113,7 @@ final class VideoSourceTest {
             + " -filter_complex hstack -pix_fmt yuv420p %s",
         lying);
     Clips.ffmpeg("-i %s -c copy -metadata:s:v rotate=%d %s", lying, degrees, turned);
-    try (Source source = VideoSource.open(turned);
+    try (Source source = Clips.open(turned);
         Frame frame = Objects.requireNonNull(source.read())) {
       boolean across = degrees % 180 == 0;
       assertThat(frame.size()).isEqualTo(across ? new Size(128, 96) : new Size(96, 128));
@@ -139,9 +139,9 @@ final class VideoSourceTest {
             "-f lavfi -i testsrc2=s=96x50:r=25:d=0.04,format=%s,crop=%d:50:0:0 -c:v ffv1 %s";
         Clips.ffmpeg(line, format, width, file);
         Clips.ffmpeg(line, format, 96, wide);
-        try (Source source = VideoSource.open(file);
+        try (Source source = Clips.open(file);
             Frame frame = Objects.requireNonNull(source.read());
-            Source reference = VideoSource.open(wide);
+            Source reference = Clips.open(wide);
             Frame expected = Objects.requireNonNull(reference.read())) {
           assertThat(frame.size()).isEqualTo(new Size(width, 50));
           int worst = 0;
@@ -182,7 +182,7 @@ final class VideoSourceTest {
               + " -vf scale=out_color_matrix=%s:out_range=%s,format=yuv444p"
               + " -colorspace %s -color_range %s -c:v ffv1 %s",
           names.get(i), size, matrix, range, tag, range, file);
-      try (Source source = VideoSource.open(file);
+      try (Source source = Clips.open(file);
           Frame frame = Objects.requireNonNull(source.read())) {
         int[] found = Clips.pixel(frame, 30, 30);
         for (int c = 0; c < 3; c++) {
@@ -206,7 +206,7 @@ final class VideoSourceTest {
     Files.write(both, Clips.bytes(big));
     Files.write(both, Clips.bytes(small), java.nio.file.StandardOpenOption.APPEND);
     List<Size> sizes = new ArrayList<>();
-    try (Source source = VideoSource.open(both)) {
+    try (Source source = Clips.open(both)) {
       for (Frame frame = source.read(); frame != null; frame = source.read()) {
         try (Frame read = frame) {
           sizes.add(read.size());
@@ -256,7 +256,7 @@ final class VideoSourceTest {
           Files.newDirectoryStream(Path.of(arguments[0]), "bad*")) {
         for (Path file : files) {
           count++;
-          try (Source source = VideoSource.open(file)) {
+          try (Source source = Clips.open(file)) {
             Clips.drain(source);
           } catch (IOException e) {
             if (String.valueOf(e.getMessage()).contains("\n")) {
@@ -273,7 +273,7 @@ final class VideoSourceTest {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(
             () -> {
-              try (Source source = VideoSource.open(file)) {
+              try (Source source = Clips.open(file)) {
                 Clips.drain(source);
               }
             })
@@ -311,7 +311,7 @@ final class VideoSourceTest {
     Path picture = folder.resolve("12:30.png");
     Clips.ffmpeg("-f lavfi -i testsrc=s=64x48 -frames:v 1 file:%s", picture);
     Path named = Files.move(picture, folder.resolve("12:30.mp4"));
-    try (Source source = VideoSource.open(named)) {
+    try (Source source = Clips.open(named)) {
       assertThat(source.pace()).isEqualTo(Pace.STILLS);
       assertThat(Clips.drain(source)).hasSize(1);
     }
@@ -321,7 +321,7 @@ final class VideoSourceTest {
   void onePixel() throws Exception {
     Path file = folder.resolve("dot.mkv");
     Clips.ffmpeg("-f lavfi -i color=red:s=64x64:d=0.2,format=gbrp,crop=1:1 -c:v ffv1 %s", file);
-    try (Source source = VideoSource.open(file);
+    try (Source source = Clips.open(file);
         Frame frame = Objects.requireNonNull(source.read())) {
       assertThat(frame.size()).isEqualTo(new Size(1, 1));
       assertThat(Clips.pixel(frame, 0, 0)[2]).isGreaterThan(200);
@@ -347,7 +347,7 @@ final class VideoSourceTest {
   @Test
   @SuppressWarnings("try") // To be closed twice is allowed.
   void closedIsTheEnd() throws Exception {
-    try (Source source = VideoSource.open(Clips.DEMO)) {
+    try (Source source = Clips.open(Clips.DEMO)) {
       Objects.requireNonNull(source.read()).close();
       source.close();
       assertThat(source.read()).isNull();

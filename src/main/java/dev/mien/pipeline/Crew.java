@@ -1,0 +1,130 @@
+package dev.mien.pipeline;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that detect and classify, for all sources of the process.
+ *
+ * <p>Whose turn it is follows start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996): of the
+ * sources with a frame waiting, the one that had the least of the workers' time; who was away does
+ * not save up for it. So a source with dear frames, or more of them, takes nothing from the others'
+ * share.
+ */
+public final class Crew implements AutoCloseable {
+  final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  final LongSupplier clock;
+  private final List<Worker> workers;
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<Lane> lanes = new ArrayList<>();
+  private long turn;
+  private boolean closed;
+
+  /**
+   * Starts a thread for each worker.
+   *
+   * @param workers at least one; closed with the crew
+   */
+  public Crew(List<Worker> workers) {
+    this(workers, System::nanoTime);
+  }
+
+  /**
+   * @param clock nanoseconds, from any start
+   */
+  Crew(List<Worker> workers, LongSupplier clock) {
+    this.clock = clock;
+    this.workers = List.copyOf(workers);
+    for (Worker worker : this.workers) {
+      Thread thread = new Thread(() -> work(worker), "mien-work-" + threads.size());
+      threads.add(thread);
+      thread.start();
+    }
+  }
+
+  public int size() {
+    return workers.size();
+  }
+
+  void join(Lane lane) {
+    lock.lock();
+    try {
+      lanes.add(lane);
+      wake(lane);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void leave(Lane lane) {
+    lock.lock();
+    try {
+      lanes.remove(lane);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A lane that had nothing to do has something again; under the lock. */
+  void wake(Lane lane) {
+    lane.atLeast(turn);
+    work.signalAll();
+  }
+
+  private void work(Worker worker) {
+    for (Lane.Job job = next(); job != null; job = next()) {
+      job.lane().process(job, worker);
+    }
+  }
+
+  private Lane.@Nullable Job next() {
+    lock.lock();
+    try {
+      while (!closed) {
+        Optional<Lane> first =
+            lanes.stream().filter(Lane::ready).min(Comparator.comparingLong(Lane::turn));
+        if (first.isPresent()) {
+          turn = Math.max(turn, first.get().turn());
+          return first.get().take();
+        }
+        work.awaitUninterruptibly();
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the threads, after what they have in hand; no pipeline may run on it any more. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    workers.forEach(Worker::close);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

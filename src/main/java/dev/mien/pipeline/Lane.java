@@ -1,0 +1,192 @@
+package dev.mien.pipeline;
+
+import dev.mien.frame.Frame;
+import dev.mien.source.Pace;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one source's frames to the workers, and out again in the order of their reading. Of a
+ * live source only the newest frame waits, so that what is worked on is never older than one frame;
+ * a recorded one makes its reader wait. The crew's lock guards it.
+ */
+final class Lane {
+  /**
+   * A frame that a worker has in hand, or has done.
+   *
+   * @param arrived when it was read
+   * @param charged how much of the workers' time its lane was charged in advance
+   */
+  record Job(
+      Lane lane, Frame frame, long arrived, long charged, CompletableFuture<Worker.Seen> seen) {}
+
+  private record Waiting(Frame frame, long arrived) {}
+
+  private final Crew crew;
+  private final Meter meter;
+  private final ReentrantLock lock;
+  private final Condition room;
+  private final Condition ordered;
+  private final boolean newestOnly;
+  private final int capacity;
+  private final int mostInHand;
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private final Deque<Job> inHand = new ArrayDeque<>();
+  private boolean ended;
+  private long turn;
+  private long usualCost;
+
+  Lane(Crew crew, Pace pace, Meter meter) {
+    this.crew = crew;
+    this.meter = meter;
+    lock = crew.lock;
+    room = lock.newCondition();
+    ordered = lock.newCondition();
+    newestOnly = pace == Pace.LIVE;
+    capacity = newestOnly ? 1 : crew.size();
+    mostInHand = crew.size() + 2; // One for each worker, one in order, one at the observer's.
+  }
+
+  /**
+   * Takes over the frame.
+   *
+   * @return how many older frames it pushed out
+   */
+  int put(Frame frame) throws InterruptedException {
+    int pushedOut = 0;
+    lock.lock();
+    try {
+      while (!ended && waiting.size() == capacity) {
+        if (newestOnly) {
+          waiting.remove().frame().close();
+          pushedOut++;
+        } else {
+          room.await();
+        }
+      }
+      if (ended) {
+        frame.close();
+      } else {
+        waiting.add(new Waiting(frame, meter.now()));
+        crew.wake(this);
+      }
+      return pushedOut;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean ready() {
+    return !waiting.isEmpty() && inHand.size() < mostInHand;
+  }
+
+  /**
+   * Nanoseconds of the workers that it had, or would have had; what is under way as it usually is.
+   */
+  long turn() {
+    return turn;
+  }
+
+  void atLeast(long now) {
+    turn = Math.max(turn, now);
+  }
+
+  /** The next frame for a worker, queued in order in the same step; under the lock. */
+  Job take() {
+    Waiting next = waiting.remove();
+    Job job = new Job(this, next.frame(), next.arrived(), usualCost, new CompletableFuture<>());
+    inHand.add(job);
+    turn += usualCost;
+    room.signalAll();
+    ordered.signalAll();
+    return job;
+  }
+
+  void process(Job job, Worker worker) {
+    long start = meter.now();
+    try {
+      job.seen().complete(worker.look(job.frame(), meter));
+    } catch (RuntimeException | Error e) {
+      job.seen().completeExceptionally(e);
+    }
+    long cost = meter.now() - start;
+    lock.lock();
+    try {
+      turn += cost - job.charged();
+      usualCost = cost;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The oldest job, which stays in hand until it is {@link #done}; null when no more come. */
+  @Nullable Job oldest() throws InterruptedException {
+    lock.lock();
+    try {
+      while (inHand.isEmpty() && !(ended && waiting.isEmpty())) {
+        ordered.await();
+      }
+      return inHand.peek();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The oldest job has been observed. */
+  void done() {
+    lock.lock();
+    try {
+      inHand.remove();
+      crew.wake(this);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** When the oldest frame that is under way was read; null if none is. */
+  @Nullable Long since() {
+    lock.lock();
+    try {
+      Job job = inHand.peek();
+      return job == null ? null : job.arrived();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No more frames come; those that wait are still worked on. */
+  void end() {
+    lock.lock();
+    try {
+      ended = true;
+      room.signalAll();
+      ordered.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No more frames come, and none is worked on any more when this returns. */
+  void abort() {
+    List<Job> left;
+    lock.lock();
+    try {
+      waiting.forEach(w -> w.frame().close());
+      waiting.clear();
+      end();
+      left = List.copyOf(inHand);
+      inHand.clear();
+    } finally {
+      lock.unlock();
+    }
+    for (Job job : left) {
+      job.seen().handle((seen, failure) -> seen).join();
+      job.frame().close();
+    }
+  }
+}

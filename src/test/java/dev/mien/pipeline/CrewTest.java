@@ -1,0 +1,299 @@
+package dev.mien.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mien.detect.Detector;
+import dev.mien.face.Detection;
+import dev.mien.face.Observation;
+import dev.mien.frame.Frame;
+import dev.mien.sink.Sink;
+import dev.mien.source.Link;
+import dev.mien.source.Pace;
+import dev.mien.source.Source;
+import dev.mien.source.SourceAddress;
+import dev.mien.track.Follower;
+import dev.mien.track.Rules;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Several sources and one crew. */
+@Timeout(60)
+final class CrewTest {
+  private static final Path CLIP = Path.of("src/demo/cap13_edit2.mp4");
+  private static final int CLIP_FRAMES = 765;
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final AtomicLong ids = new AtomicLong();
+  private long bytesBefore;
+
+  @BeforeEach
+  void remember() throws IOException {
+    SourceAddress.parse(CLIP.toString()).open().close();
+    bytesBefore = Pointer.totalBytes();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    threads.shutdown();
+    assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(bytesBefore);
+    assertThat(Thread.getAllStackTraces().keySet()).noneMatch(t -> t.getName().contains("mien-"));
+  }
+
+  private static List<Worker> workers(int count, Consumer<Frame> look) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                new Worker(
+                    new Detector() {
+                      @Override
+                      public List<Detection> detect(Frame frame) {
+                        look.accept(frame);
+                        return List.of();
+                      }
+
+                      @Override
+                      public void close() {}
+                    },
+                    List.of()))
+        .toList();
+  }
+
+  /** Keeps what it gets, and calls back. */
+  private static final class Book implements Sink {
+    private final List<Observation> seen = Collections.synchronizedList(new ArrayList<>());
+    private final Consumer<Observation> then;
+
+    Book(Consumer<Observation> then) {
+      this.then = then;
+    }
+
+    @Override
+    public String name() {
+      return "book";
+    }
+
+    @Override
+    public boolean wantsPicture() {
+      return false;
+    }
+
+    @Override
+    public void write(Frame frame, Observation observation) {
+      seen.add(observation);
+      then.accept(observation);
+    }
+
+    @Override
+    public void close() {}
+
+    List<Long> numbers() {
+      return seen.stream().map(Observation::sequence).toList();
+    }
+  }
+
+  /** Gives some frames of a pattern, and then nothing until it is closed. */
+  private static final class Stalling implements Source {
+    private final Source pattern;
+    private final long frames;
+    private final CountDownLatch stalled = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private long given;
+
+    Stalling(long frames) throws IOException {
+      pattern = SourceAddress.parse("pattern:64x64?frames=" + (frames + 1)).open("stalling");
+      this.frames = frames;
+    }
+
+    @Override
+    public String name() {
+      return pattern.name();
+    }
+
+    @Override
+    public Pace pace() {
+      return Pace.LIVE;
+    }
+
+    @Override
+    public Frame read() throws IOException {
+      if (given++ == frames) {
+        stalled.countDown();
+        awaitUnchecked(closed);
+      }
+      Frame frame = pattern.read();
+      if (frame == null) {
+        throw new IOException("the pattern is longer");
+      }
+      return frame;
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+      pattern.close();
+    }
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private Pipeline pipeline(Source source, Crew crew, Sink... sinks) {
+    Follower follower = Follower.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
+    return new Pipeline(source, crew, follower, List.of(), List.of(sinks), Long.MAX_VALUE);
+  }
+
+  private static Source pattern(String name, int frames) throws IOException {
+    return SourceAddress.parse("pattern:64x64@25?frames=" + frames).open(name);
+  }
+
+  @Test
+  void eachSourceKeepsItsFramesItsOrderAndItsName() throws Exception {
+    Book film = new Book(o -> {});
+    Book card = new Book(o -> {});
+    try (Crew crew = new Crew(workers(3, f -> {}))) {
+      Source clip = SourceAddress.parse(CLIP.toString()).open("film");
+      Future<Stats> one = threads.submit(pipeline(clip, crew, film)::run);
+      Future<Stats> two = threads.submit(pipeline(pattern("card", 900), crew, card)::run);
+      assertThat(one.get().observed()).isEqualTo(CLIP_FRAMES);
+      assertThat(two.get().observed()).isEqualTo(900);
+    }
+    assertThat(film.numbers()).isEqualTo(LongStream.range(0, CLIP_FRAMES).boxed().toList());
+    assertThat(card.numbers()).isEqualTo(LongStream.range(0, 900).boxed().toList());
+    assertThat(film.seen).extracting(Observation::source).containsOnly("film");
+    assertThat(card.seen).extracting(Observation::source).containsOnly("card");
+  }
+
+  @Test
+  void aSourceThatStallsCostsTheOthersNothing() throws Exception {
+    Book book = new Book(o -> {});
+    Stalling stalling = new Stalling(5);
+    try (Crew crew = new Crew(workers(2, f -> {}))) {
+      Pipeline stuck = pipeline(stalling, crew);
+      Future<Stats> waiting = threads.submit(stuck::run);
+      awaitUnchecked(stalling.stalled);
+      Source clip = SourceAddress.parse(CLIP.toString()).open();
+      assertThat(pipeline(clip, crew, book).run().observed()).isEqualTo(CLIP_FRAMES);
+      assertThat(waiting).isNotDone();
+      Stats meanwhile = stuck.stats();
+      assertThat(meanwhile.finished()).isFalse();
+      assertThat(meanwhile.read()).isEqualTo(5);
+      assertThat(meanwhile.underWay()).isZero();
+      assertThat(meanwhile.link().state()).isEqualTo(Link.State.CONNECTED);
+      stuck.stop();
+      assertThat(waiting.get().finished()).isTrue();
+    }
+    assertThat(book.numbers()).hasSize(CLIP_FRAMES);
+  }
+
+  @Test
+  void aSourceWhoseFramesFailCostsTheOthersNothing() throws Exception {
+    Book book = new Book(o -> {});
+    Consumer<Frame> failing =
+        frame -> {
+          if (frame.size().width() == 96) {
+            throw new IllegalStateException("no");
+          }
+        };
+    try (Crew crew = new Crew(workers(2, failing))) {
+      Source bad = SourceAddress.parse("pattern:96x64@900").open("bad");
+      Pipeline doomed = pipeline(bad, crew);
+      Future<Stats> other = threads.submit(doomed::run);
+      assertThat(pipeline(pattern("good", 500), crew, book).run().observed()).isEqualTo(500);
+      doomed.stop();
+      assertThat(other.get().observed()).isZero();
+    }
+    assertThat(book.numbers()).hasSize(500);
+  }
+
+  /** The clock only moves by what the frames cost, so the shares come out the same every time. */
+  @Test
+  void dearFramesGetNoMoreThanTheirShareOfTheTime() throws Exception {
+    AtomicLong clock = new AtomicLong();
+    CountDownLatch bothWait = new CountDownLatch(2);
+    Consumer<Frame> costly =
+        frame -> {
+          awaitUnchecked(bothWait);
+          clock.addAndGet(frame.size().width() == 96 ? 10_000_000 : 1_000_000);
+        };
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    try (Crew crew = new Crew(workers(1, costly), clock::get)) {
+      Pipeline[] both = new Pipeline[2];
+      Consumer<Observation> note =
+          o -> {
+            order.add(o.source());
+            if (order.size() == 660) {
+              both[0].stop();
+              both[1].stop();
+            }
+          };
+      Source dear =
+          counting(SourceAddress.parse("pattern:96x64?frames=9999").open("dear"), bothWait);
+      Source cheap = counting(pattern("cheap", 9999), bothWait);
+      both[0] = pipeline(dear, crew, new Book(note));
+      both[1] = pipeline(cheap, crew, new Book(note));
+      Future<Stats> first = threads.submit(both[0]::run);
+      Future<Stats> second = threads.submit(both[1]::run);
+      first.get();
+      second.get();
+    }
+    long dears = order.subList(0, 660).stream().filter("dear"::equals).count();
+    assertThat(dears).as("of 660 frames, one dear one for ten cheap ones").isBetween(50L, 70L);
+  }
+
+  /** Says when its second frame is read: the first one waits, or is in hand. */
+  private static Source counting(Source source, CountDownLatch latch) {
+    return new Source() {
+      private int reads;
+
+      @Override
+      public String name() {
+        return source.name();
+      }
+
+      @Override
+      public Pace pace() {
+        return source.pace();
+      }
+
+      @Override
+      public Frame read() throws IOException {
+        if (++reads == 2) {
+          latch.countDown();
+        }
+        Frame frame = source.read();
+        if (frame == null) {
+          throw new IOException("the pattern is longer");
+        }
+        return frame;
+      }
+
+      @Override
+      public void close() {
+        source.close();
+      }
+    };
+  }
+}
