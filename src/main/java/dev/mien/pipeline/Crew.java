@@ -84,7 +84,8 @@ public final class Crew implements AutoCloseable {
     }
   }
 
-  private Lane.@Nullable Job next() {
+  /** The next frame for a worker; waits for it. Null when closed. */
+  Lane.@Nullable Job next() {
     lock.lock();
     try {
       while (!closed) {

@@ -1,0 +1,152 @@
+package dev.mien.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mien.source.SourceAddress;
+import java.io.BufferedReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several sources in one program. */
+@Timeout(90)
+final class WatchIT {
+  @TempDir private Path folder = Path.of("");
+
+  private static String sourceOf(String line) {
+    return line.replaceFirst(".*\"source\":\"([^\"]*)\".*", "$1");
+  }
+
+  @Test
+  void sourcesOfOneNameGetNamesOfTheirOwn() {
+    assertThat(names("pattern:", "pattern:320x240", "rtsp://u:p@door:8554/1", "pattern:"))
+        .containsExactly("pattern", "pattern-2", "door-8554", "pattern-3");
+    assertThat(names("http://door:80/")).containsExactly("door:80");
+  }
+
+  private static List<String> names(String... sources) {
+    return WatchCommand.names(Stream.of(sources).map(SourceAddress::parse).toList());
+  }
+
+  @Test
+  void eachSourceGetsAFileOfItsOwnAndALineInTheSummary() throws Exception {
+    Program.Ended ended =
+        new Program(folder)
+            .run(
+                "watch",
+                "--classify",
+                "none",
+                "--source",
+                "pattern:128x96@25?frames=20",
+                "--source",
+                Program.CLIP.toString(),
+                "--max-frames",
+                "15",
+                "--to",
+                "seen.jsonl",
+                "--to",
+                "out.mkv",
+                "--to",
+                "-");
+    assertThat(ended.err()).contains("pattern ").contains("cap13_edit2.mp4 ");
+    assertThat(ended.status()).isZero();
+    for (String name : List.of("pattern", "cap13_edit2.mp4")) {
+      assertThat(Files.readAllLines(folder.resolve("seen-" + name + ".jsonl")))
+          .isNotEmpty()
+          .allMatch(l -> sourceOf(l).equals(name));
+      assertThat(folder.resolve("out-" + name + ".mkv")).isNotEmptyFile();
+    }
+    assertThat(ended.out().lines().map(WatchIT::sourceOf).distinct())
+        .containsExactlyInAnyOrder("pattern", "cap13_edit2.mp4");
+    assertThat(folder.resolve("seen.jsonl")).doesNotExist();
+  }
+
+  @Test
+  void oneThatCannotBeReachedIsSaidAndTheOthersGoOn() throws Exception {
+    Program.Ended ended =
+        new Program(folder)
+            .run(
+                "watch",
+                "--quiet",
+                "--classify",
+                "none",
+                "--source",
+                "http://127.0.0.1:9/",
+                "--source",
+                "pattern:128x96@25?frames=20",
+                "--to",
+                "seen.jsonl");
+    assertThat(ended.errors()).hasSize(1).first().asString().contains("http://127.0.0.1:9/");
+    assertThat(ended.status()).isEqualTo(5);
+    assertThat(folder.resolve("seen-pattern.jsonl")).isNotEmptyFile();
+  }
+
+  /** A writer that stops in the middle of its stream, as a camera does whose cable is loose. */
+  @Test
+  void oneThatStallsHoldsUpNeitherTheOthersNorTheEnd() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "needs /bin/kill");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "needs mkfifo");
+    Path pipe = folder.resolve("camera");
+    new ProcessBuilder("/usr/bin/mkfifo", pipe.toString()).start().waitFor();
+    Process process =
+        new Program(folder)
+            .start(
+                "watch",
+                "--quiet",
+                "--classify",
+                "none",
+                "--source",
+                pipe.toString(),
+                "--source",
+                "pattern:128x96@25",
+                "--to",
+                "seen.jsonl",
+                "--to",
+                "-");
+    try (Program.Killer killer = new Program.Killer(process);
+        OutputStream camera = Files.newOutputStream(pipe);
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      camera.write(Files.readAllBytes(film()));
+      camera.flush();
+      Map<String, Integer> seen = new TreeMap<>();
+      while (seen.getOrDefault("camera", 0) < 5) {
+        seen.merge(sourceOf(out.readLine()), 1, Integer::sum);
+      }
+      seen.clear();
+      while (seen.getOrDefault("pattern", 0) < 50) {
+        seen.merge(sourceOf(out.readLine()), 1, Integer::sum);
+      }
+      new ProcessBuilder("/bin/kill", "-TERM", Long.toString(process.pid())).start().waitFor();
+      assertThat(out.lines()).allMatch(l -> l.startsWith("{"));
+      assertThat(killer.process().waitFor()).isEqualTo(143);
+    }
+    assertThat(Files.readAllLines(folder.resolve("seen-pattern.jsonl")))
+        .hasSizeGreaterThanOrEqualTo(40);
+    assertThat(Files.readAllLines(folder.resolve("seen-camera.jsonl"))).isNotEmpty();
+  }
+
+  /** A short film that can be read as it comes. */
+  private Path film() throws Exception {
+    Path film = folder.resolve("film.mkv");
+    new Program(folder)
+        .run(
+            "analyze",
+            "--quiet",
+            "--classify",
+            "none",
+            "--to",
+            film.toString(),
+            "pattern:128x96@25?frames=30")
+        .isQuiet();
+    return film;
+  }
+}
