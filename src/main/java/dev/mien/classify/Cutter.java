@@ -15,6 +15,9 @@ import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
 import dev.mien.model.Card;
+import dev.mien.onnx.Network;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -46,6 +49,15 @@ final class Cutter implements AutoCloseable {
   /** Numbers in the tensor of one face. */
   int floats() {
     return input.width() * input.height() * input.color().channels();
+  }
+
+  /** Memory for so many faces, in whole batches where the network's batch is fixed. */
+  FloatBuffer tensor(int faces, Network network) {
+    int batch = (int) Math.max(1, network.input().shape().get(0));
+    int items = (faces + batch - 1) / batch * batch;
+    return ByteBuffer.allocateDirect(items * floats() * Float.BYTES)
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
   }
 
   /** Whether any of the box lies in the frame: nothing can be said of the others. */

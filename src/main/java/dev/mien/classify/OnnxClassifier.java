@@ -5,17 +5,13 @@ import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelException;
 import dev.mien.onnx.Network;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 
@@ -28,9 +24,6 @@ public final class OnnxClassifier implements Classifier {
   /** Memory stays bounded in a crowd: more faces than this go in several batches. */
   private static final int MAX_BATCH = 32;
 
-  /** How far a golden's probabilities may be off; processors and GPUs round differently. */
-  static final double GOLDEN_TOLERANCE = 0.01;
-
   private static final double SUM_TOLERANCE = 0.001;
 
   private final Model model;
@@ -38,7 +31,6 @@ public final class OnnxClassifier implements Classifier {
   private final Card.Input input;
   private final Card.Output output;
   private final Cutter cutter;
-  private final int room;
   private FloatBuffer tensor;
   private boolean closed;
 
@@ -59,12 +51,11 @@ public final class OnnxClassifier implements Classifier {
     this.input = Objects.requireNonNull(model.card().input());
     this.output = Objects.requireNonNull(model.card().output());
     checkShapes();
-    this.room = (int) Math.max(1, network.input().shape().get(0));
     this.cutter = new Cutter(input);
-    this.tensor = allocate(1);
+    this.tensor = cutter.tensor(1, network);
     try {
       checkOutput();
-      checkGoldens();
+      new Goldens(model.card(), network).check(model);
     } catch (ModelException | RuntimeException e) {
       close();
       throw e;
@@ -74,14 +65,15 @@ public final class OnnxClassifier implements Classifier {
   private void checkShapes() throws ModelException {
     List<Long> shape = network.input().shape();
     long[] wanted = input.shape(-1);
-    boolean fits = shape.size() == wanted.length;
-    for (int i = 1; fits && i < wanted.length; i++) {
-      fits = shape.get(i) < 0 || shape.get(i) == wanted[i];
-    }
-    if (!fits) {
+    if (!Mistake.fits(shape, wanted)) {
+      String fitting = Mistake.fitting(input, shape);
       throw new ModelException(
-          "model '%s': the network's input is %s, but the card says %s (-1: any)"
-              .formatted(model.name(), shape, Arrays.toString(wanted)));
+          "model '%s': the network's input is %s, but the card says %s (-1: any)%s"
+              .formatted(
+                  model.name(),
+                  shape,
+                  Arrays.toString(wanted),
+                  fitting.isEmpty() ? "" : "; it would fit with " + fitting));
     }
     if (network.outputs().size() != 1) {
       throw new ModelException(
@@ -111,7 +103,15 @@ public final class OnnxClassifier implements Classifier {
         cutter.write(plain, tensor, i);
       }
     }
-    float[][] rows = network.runBatch(tensor, input.shape(levels.length));
+    float[][] rows;
+    try {
+      rows = network.runBatch(tensor, input.shape(levels.length));
+    } catch (IllegalStateException e) {
+      throw new ModelException(
+          "model '%s': the network does not take what its card says; is it of another 'layout'? %s"
+              .formatted(model.name(), String.valueOf(e.getMessage()).lines().findFirst().get()),
+          e);
+    }
     if (rows[0].length != model.labels().size()) {
       throw labelCount(rows[0].length);
     }
@@ -141,43 +141,16 @@ public final class OnnxClassifier implements Classifier {
     return Math.abs(sum - 1) <= SUM_TOLERANCE;
   }
 
-  private void checkGoldens() throws ModelException {
-    for (Card.Golden golden : model.card().goldens()) {
-      double[] found = probabilitiesOf(golden.picture(), model.read(golden.picture()));
-      for (int i = 0; i < found.length; i++) {
-        double expected = golden.probabilities().get(i);
-        if (!(Math.abs(found[i] - expected) <= GOLDEN_TOLERANCE)) {
-          throw new ModelException(
-              "model '%s' gives %.4f for '%s' of %s, expected %.4f within %.2f; it does not run as"
-                      .formatted(
-                          model.name(),
-                          found[i],
-                          model.labels().get(i),
-                          golden.picture(),
-                          expected,
-                          GOLDEN_TOLERANCE)
-                  + " it should on "
-                  + network.device());
-        }
-      }
-    }
-  }
-
   /**
-   * The probabilities for an encoded picture (PNG, JPEG) taken whole, as goldens are.
+   * The probabilities for an encoded picture (PNG, JPEG) taken whole.
    *
    * @throws ModelException if it is not a picture
    */
   public double[] probabilitiesOf(String name, byte[] picture) throws ModelException {
-    try (BytePointer bytes = new BytePointer(picture);
-        Mat encoded = new Mat(1, picture.length, opencv_core.CV_8UC1, bytes);
-        Mat decoded = opencv_imgcodecs.imdecode(encoded, opencv_imgcodecs.IMREAD_COLOR)) {
-      if (decoded.empty()) {
-        throw new ModelException("model '%s': %s is not a picture".formatted(model.name(), name));
-      }
+    try (Mat decoded = Goldens.decode(model.name(), name, picture)) {
       reserve(1);
       cutter.write(decoded, tensor, 0);
-      return probabilities(network.runBatch(tensor, input.shape(1))[0]);
+      return probabilities(network.runBatch(tensor, input.shape(1))[0], output);
     }
   }
 
@@ -191,7 +164,7 @@ public final class OnnxClassifier implements Classifier {
     }
     // Where there is nothing to see, no label is likelier than another.
     List<Classification> answers =
-        new ArrayList<>(Collections.nCopies(crops.size(), answer(even())));
+        new ArrayList<>(Collections.nCopies(crops.size(), answer(even(model.labels().size()))));
     for (int from = 0; from < visible.size(); from += MAX_BATCH) {
       List<Integer> batch = visible.subList(from, Math.min(from + MAX_BATCH, visible.size()));
       reserve(batch.size());
@@ -200,15 +173,15 @@ public final class OnnxClassifier implements Classifier {
       }
       float[][] rows = network.runBatch(tensor, input.shape(batch.size()));
       for (int i = 0; i < rows.length; i++) {
-        answers.set(batch.get(i), answer(probabilities(rows[i])));
+        answers.set(batch.get(i), answer(probabilities(rows[i], output)));
       }
     }
     return answers;
   }
 
-  private double[] even() {
-    double[] even = new double[model.labels().size()];
-    Arrays.fill(even, 1.0 / even.length);
+  private static double[] even(int labels) {
+    double[] even = new double[labels];
+    Arrays.fill(even, 1.0 / labels);
     return even;
   }
 
@@ -220,7 +193,8 @@ public final class OnnxClassifier implements Classifier {
     return new Classification(model.card().task(), model.name(), scores);
   }
 
-  private double[] probabilities(float[] row) {
+  /** What the network's numbers for a face come to. */
+  static double[] probabilities(float[] row, Card.Output output) {
     double[] values = new double[row.length];
     double max = Float.NEGATIVE_INFINITY;
     for (float value : row) {
@@ -232,7 +206,7 @@ public final class OnnxClassifier implements Classifier {
       sum += values[i];
     }
     if (!(sum > 0)) {
-      return even();
+      return even(row.length);
     }
     for (int i = 0; i < row.length; i++) {
       values[i] /= sum;
@@ -242,16 +216,8 @@ public final class OnnxClassifier implements Classifier {
 
   private void reserve(int batch) {
     if (tensor.capacity() < (long) batch * cutter.floats()) {
-      tensor = allocate(batch);
+      tensor = cutter.tensor(batch, network);
     }
-  }
-
-  /** Room for whole batches of a network whose batch is fixed. */
-  private FloatBuffer allocate(int batch) {
-    int items = (batch + room - 1) / room * room;
-    return ByteBuffer.allocateDirect(items * cutter.floats() * Float.BYTES)
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
   }
 
   @Override

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param origin where they come from
  * @param trainedOn the data, and its terms
  * @param scores how well it does, and on what
- * @param goldens pictures with the answers that it must give
  * @param files the sha256 of every file in the folder but the card, by name relative to the folder
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
   "origin",
   "trained_on",
   "scores",
-  "goldens",
   "files"
 })
 public record Card(
@@ -48,7 +46,6 @@ public record Card(
     @JsonProperty(required = true) String origin,
     String trainedOn,
     List<Score> scores,
-    List<Golden> goldens,
     Map<String, String> files) {
   /** The task of those that find faces. */
   public static final String FACE = "face";
@@ -192,27 +189,11 @@ public record Card(
       @JsonProperty(required = true) String measure,
       @JsonProperty(required = true) double value) {}
 
-  /**
-   * A picture and the answer that the model gave when it was made.
-   *
-   * @param picture a file in the folder; it is taken whole, no margin is added
-   * @param probabilities in the order of the labels
-   */
-  @JsonPropertyOrder({"picture", "probabilities"})
-  public record Golden(
-      @JsonProperty(required = true) String picture,
-      @JsonProperty(required = true) List<Double> probabilities) {
-    public Golden {
-      probabilities = List.copyOf(probabilities);
-    }
-  }
-
   @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
   public Card {
     about = about == null ? "" : about;
     trainedOn = trainedOn == null ? "" : trainedOn;
     scores = scores == null ? List.of() : List.copyOf(scores);
-    goldens = goldens == null ? List.of() : List.copyOf(goldens);
     files = files == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(files));
     if (!task.matches("[a-z][a-z0-9_]*")) {
       throw new IllegalArgumentException(
@@ -245,12 +226,6 @@ public record Card(
   /** The same with other hashes. */
   public Card withFiles(Map<String, String> sha256) {
     return new Card(
-        task, about, input, output, detector, licence, origin, trainedOn, scores, goldens, sha256);
-  }
-
-  /** The same with other goldens. */
-  public Card withGoldens(List<Golden> examples) {
-    return new Card(
-        task, about, input, output, detector, licence, origin, trainedOn, scores, examples, files);
+        task, about, input, output, detector, licence, origin, trainedOn, scores, sha256);
   }
 }

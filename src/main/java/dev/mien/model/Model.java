@@ -21,8 +21,10 @@ import java.util.Set;
  *
  * @param name of the folder
  * @param labels in the order of the network's outputs; empty for a model that finds faces
+ * @param goldens pictures with the answers that it must give
  */
-public record Model(String name, Path folder, Card card, List<String> labels) {
+public record Model(
+    String name, Path folder, Card card, List<String> labels, List<Golden> goldens) {
   /** The network of a classifier. */
   public static final String NETWORK = "model.onnx";
 
@@ -31,6 +33,7 @@ public record Model(String name, Path folder, Card card, List<String> labels) {
 
   public Model {
     labels = List.copyOf(labels);
+    goldens = List.copyOf(goldens);
   }
 
   /**
@@ -50,30 +53,31 @@ public record Model(String name, Path folder, Card card, List<String> labels) {
     }
     Card card = CardFile.read(cardFile);
     String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    Model unlabelled = new Model(name, folder, card, List.of());
+    Model unlabelled = new Model(name, folder, card, List.of(), List.of());
     if (card.files().isEmpty()) {
       throw new ModelException(cardFile + ": missing key 'files', the sha256 of each file");
     }
     for (String file : card.files().keySet()) {
       unlabelled.read(file);
     }
-    for (Card.Golden golden : card.goldens()) {
-      unlabelled.listed(golden.picture());
-    }
     if (card.findsFaces()) {
       return unlabelled;
     }
     unlabelled.listed(NETWORK);
     List<String> labels = parseLabels(folder.resolve(LABELS), unlabelled.read(LABELS));
-    for (Card.Golden golden : card.goldens()) {
-      if (golden.probabilities().size() != labels.size()) {
-        throw new ModelException(
-            "%s: golden %s has %d probabilities, but labels.txt has %d labels"
-                .formatted(
-                    cardFile, golden.picture(), golden.probabilities().size(), labels.size()));
-      }
+    return new Model(name, folder, card, labels, goldens(unlabelled, labels));
+  }
+
+  private static List<Golden> goldens(Model model, List<String> labels) throws ModelException {
+    if (!model.card.files().containsKey(Golden.ANSWERS)) {
+      return List.of();
     }
-    return new Model(name, folder, card, labels);
+    String file = model.folder.resolve(Golden.ANSWERS).toString();
+    List<Golden> goldens = Golden.parse(file, model.read(Golden.ANSWERS), labels);
+    for (Golden golden : goldens) {
+      model.listed(golden.picture());
+    }
+    return goldens;
   }
 
   /**

@@ -70,7 +70,6 @@ public final class ModelFolder {
       throws IOException {
     Card read = readCard(card);
     Set<String> names = new TreeSet<>(read.files().keySet());
-    read.goldens().forEach(g -> names.add(g.picture()));
     names.removeAll(Set.of(Model.NETWORK, Model.LABELS));
     Map<String, byte[]> contents = new TreeMap<>();
     for (String name : names) {

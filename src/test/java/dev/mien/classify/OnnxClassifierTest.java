@@ -8,7 +8,6 @@ import com.google.errorprone.annotations.MustBeClosed;
 import dev.mien.face.Classification;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
-import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelException;
 import dev.mien.model.ModelFolder;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -227,39 +225,6 @@ final class OnnxClassifierTest {
         }
       }
     }
-  }
-
-  @Test
-  void refusesAnotherAnswerToAGolden(@TempDir Path folder) throws IOException {
-    Model shipped = Model.load(EMOTION);
-    Card.Golden golden = shipped.card().goldens().get(0);
-    List<Double> wrong = new ArrayList<>(golden.probabilities());
-    wrong.set(2, wrong.get(2) - 0.02);
-    Card card = shipped.card().withGoldens(List.of(new Card.Golden(golden.picture(), wrong)));
-    Model model =
-        ModelFolder.write(
-            folder.resolve("emotion"),
-            card,
-            Map.of(
-                Model.NETWORK,
-                shipped.read(Model.NETWORK),
-                Model.LABELS,
-                shipped.read(Model.LABELS),
-                golden.picture(),
-                shipped.read(golden.picture())));
-    refused(model, "golden/clip-48.png", "'fear'", "expected 0.7475");
-    Model blind =
-        ModelFolder.write(
-            folder.resolve("blind"),
-            card,
-            Map.of(
-                Model.NETWORK,
-                shipped.read(Model.NETWORK),
-                Model.LABELS,
-                shipped.read(Model.LABELS),
-                golden.picture(),
-                new byte[] {1, 2, 3}));
-    refused(blind, "golden/clip-48.png is not a picture");
   }
 
   @Test

@@ -121,7 +121,6 @@ final class SsdDetectorTest {
             "test",
             "",
             List.of(),
-            List.of(),
             Map.of());
     return ModelFolder.write(temp.resolve("ssd"), card, contents);
   }

@@ -87,8 +87,8 @@ final class ModelTest {
   @Test
   void refusesAMissingFileOrCard(@TempDir Path folder) throws IOException {
     Path model = copy(folder);
-    Files.delete(model.resolve("golden/clip-48.png"));
-    refused(model, "golden/clip-48.png", "missing");
+    Files.delete(model.resolve("goldens/1.png"));
+    refused(model, "goldens/1.png", "missing");
     Files.delete(model.resolve("card.yaml"));
     refused(model, "no card.yaml");
     refused(folder.resolve("nothing"), "not a folder");
@@ -183,7 +183,7 @@ final class ModelTest {
     Path card = shipped.resolve("card.yaml");
     Path labels = shipped.resolve("labels.txt");
     ModelFolder.assemble(written, card, labels, network);
-    for (String file : List.of("card.yaml", "labels.txt", "model.onnx", "golden/clip-48.png")) {
+    for (String file : List.of("card.yaml", "labels.txt", "model.onnx", "goldens/1.png")) {
       assertThat(written.resolve(file)).hasSameBinaryContentAs(shipped.resolve(file));
     }
     assertThatThrownBy(() -> ModelFolder.assemble(written, card, labels, network))
