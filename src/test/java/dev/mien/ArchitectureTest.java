@@ -33,6 +33,7 @@ class ArchitectureTest {
           "pipeline",
           "report",
           "dataset",
+          "web",
           "command");
 
   private static final JavaClasses CODE =
@@ -56,6 +57,7 @@ class ArchitectureTest {
     "pipeline, frame face source detect track classify annotate sink",
     "report,   frame face sink",
     "dataset,  frame source",
+    "web,      frame face sink",
   })
   void roomsKnowOnlyTheirNeighbours(String room, String known) {
     String[] others =
@@ -83,7 +85,8 @@ class ArchitectureTest {
     "javax.swing..,                sink",
     "picocli..,                    command",
     "ch.qos.logback..,             command",
-    "com.fasterxml.jackson..,      model convert sink report command",
+    "com.fasterxml.jackson..,      model convert sink report web command",
+    "org.eclipse.jetty..,          web",
   })
   void librariesStayInTheirRooms(String library, String rooms) {
     noClasses()
@@ -116,7 +119,11 @@ class ArchitectureTest {
     output.check(CODE);
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.mien.source", "dev.mien.pipeline", "dev.mien.command")
+        .resideOutsideOfPackages(
+            "dev.mien.source",
+            "dev.mien.pipeline",
+            "dev.mien.web", // says how long a viewer waited for an answer
+            "dev.mien.command")
         .should()
         .callMethod(System.class, "nanoTime")
         .orShould()

@@ -2,6 +2,7 @@ package dev.mien.command;
 
 import dev.mien.sink.Controls;
 import dev.mien.sink.Outlet;
+import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
@@ -27,7 +28,16 @@ final class Outputs {
    * @param source its name
    */
   static Sink open(SinkAddress sink, String source, Controls controls) throws IOException {
-    return sink.open(new Outlet(source, STANDARD, controls, Path.of("."), OptionalDouble.empty()));
+    return open(sink, source, controls, Pages.NONE);
+  }
+
+  /**
+   * @param source its name
+   */
+  static Sink open(SinkAddress sink, String source, Controls controls, Pages pages)
+      throws IOException {
+    return sink.open(
+        new Outlet(source, STANDARD, controls, Path.of("."), OptionalDouble.empty(), pages));
   }
 
   /** Nobody wants their recording overwritten by its own annotation. */

@@ -46,9 +46,10 @@ final class WatchCommand implements Callable<Integer> {
       paramLabel = "SINK",
       defaultValue = "window",
       description =
-          "window, FILE.mp4, FILE.jsonl, FOLDER/ for a picture of each face, or - for JSON Lines"
-              + " on standard output (default: window). Repeatable. Of several sources, each gets"
-              + " a window or a file of its own: FILE-SOURCE.mp4.")
+          "window, http for a page at http://127.0.0.1:8080/, http://ADDRESS:PORT, FILE.mp4,"
+              + " FILE.jsonl, FOLDER/ for a picture of each face, or - for JSON Lines on standard"
+              + " output (default: window). Repeatable. Of several sources, each gets a window or a"
+              + " file of its own: FILE-SOURCE.mp4.")
   List<String> to;
 
   @Option(names = "--loop", description = "Play a recording again and again.")
@@ -75,10 +76,11 @@ final class WatchCommand implements Callable<Integer> {
     List<SourceAddress> addresses = sources.stream().map(SourceAddress::parse).toList();
     List<SinkAddress> outputs = to.stream().map(SinkAddress::parse).toList();
     AtomicLong ids = new AtomicLong();
-    try (Engine engine = Engine.open(engineFlags)) {
+    try (Engine engine = Engine.open(engineFlags);
+        WebPages pages = new WebPages()) {
       Run run = new Run(engine, ids::incrementAndGet, maxFrames);
       int status = Status.DONE;
-      for (Outcome outcome : watchAll(open(addresses, outputs, run), run, engine)) {
+      for (Outcome outcome : watchAll(open(addresses, outputs, run, pages), run, engine)) {
         status = status == Status.DONE ? outcome.status() : status;
         if (!quiet) {
           System.err.print(outcome.summary());
@@ -90,7 +92,8 @@ final class WatchCommand implements Callable<Integer> {
 
   /** Opens the sinks of each source, all or none. */
   private static List<Watched> open(
-      List<SourceAddress> addresses, List<SinkAddress> outputs, Run run) throws IOException {
+      List<SourceAddress> addresses, List<SinkAddress> outputs, Run run, WebPages pages)
+      throws IOException {
     List<String> names = names(addresses);
     List<Watched> all = new ArrayList<>();
     try {
@@ -103,7 +106,7 @@ final class WatchCommand implements Callable<Integer> {
           for (SourceAddress source : addresses) {
             Outputs.refuseInput(source, own);
           }
-          one.sinks().add(Outputs.open(own, name, run));
+          one.sinks().add(Outputs.open(own, name, run, pages));
         }
         one.sinks().add(one.tally());
       }

@@ -36,6 +36,15 @@ public final class Frame implements AutoCloseable {
     this.size = new Size(image.cols(), image.rows());
   }
 
+  /** Without its pixels. */
+  private Frame(Frame other) {
+    sequence = other.sequence;
+    timestamp = other.timestamp;
+    image = other.image;
+    size = other.size;
+    closed = true;
+  }
+
   public long sequence() {
     return sequence;
   }
@@ -60,6 +69,16 @@ public final class Frame implements AutoCloseable {
   /** The same picture in memory of its own. */
   public Frame copy() {
     return new Frame(sequence, timestamp, image().clone());
+  }
+
+  /** Its number, time and size, for who does not look at it. */
+  public Frame withoutPixels() {
+    return new Frame(this);
+  }
+
+  /** Whether {@link #image} is still there. */
+  public boolean hasPixels() {
+    return !closed;
   }
 
   /** The same pixels under another number and time. This frame gives them away and is closed. */

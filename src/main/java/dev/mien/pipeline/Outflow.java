@@ -37,7 +37,6 @@ final class Outflow {
 
   private final Sink sink;
   private final boolean waits;
-  private final boolean copies;
   private final BlockingQueue<Item> queue = new ArrayBlockingQueue<>(CAPACITY);
   private final Thread thread;
   private final LongAdder written = new LongAdder();
@@ -48,7 +47,6 @@ final class Outflow {
   Outflow(Sink sink, Pace pace) {
     this.sink = sink;
     waits = pace != Pace.LIVE;
-    copies = sink.wantsPicture();
     thread = new Thread(this::drain, "mien-sink-" + sink.name());
     thread.setDaemon(true);
     thread.start();
@@ -63,8 +61,8 @@ final class Outflow {
       dropped.increment();
       return;
     }
-    // Who does not look at pixels is spared the copy; number and size outlive the pixels.
-    queue.put(new Picture(copies ? frame.copy() : frame, observation));
+    // Who does not look at pixels is spared the copy.
+    queue.put(new Picture(sink.wantsPicture() ? frame.copy() : frame.withoutPixels(), observation));
   }
 
   private void drain() {
@@ -109,7 +107,7 @@ final class Outflow {
   }
 
   private void release(Item item) {
-    if (copies && item instanceof Picture picture) {
+    if (item instanceof Picture picture) {
       picture.frame().close();
     }
   }

@@ -14,13 +14,15 @@ import java.util.OptionalDouble;
  * @param snapshotFolder where the window's snapshots go
  * @param frameRate of the source in frames a second, where it has one; a hint, for times are the
  *     frames' own
+ * @param pages who shows them on a page
  */
 public record Outlet(
     String source,
     OutputStream standardOutput,
     Controls controls,
     Path snapshotFolder,
-    OptionalDouble frameRate) {
+    OptionalDouble frameRate,
+    Pages pages) {
   /** The source's name as part of a file name: {@code rtsp://door/1} is {@code rtsp-door-1}. */
   String fileName() {
     String name = source.replaceAll("[^\\p{L}\\p{N}._-]+", "-").replaceAll("^[-.]+|-+$", "");

@@ -12,7 +12,11 @@ public interface Sink extends AutoCloseable {
   /** A name for people and logs, free of credentials. */
   String name();
 
-  /** Whether it looks at pixels; one that does not is spared the copy. */
+  /**
+   * Whether it looks at the next frame's pixels. Asked before every frame, by another thread than
+   * the one that writes; where the answer is no, the frame comes without them, which spares the
+   * copy.
+   */
   default boolean wantsPicture() {
     return true;
   }

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Where the user wants the frames and observations: the value of {@code --to}. */
 public sealed interface SinkAddress {
@@ -59,6 +61,42 @@ public sealed interface SinkAddress {
   }
 
   /**
+   * A page for browsers, and the addresses for programs behind it.
+   *
+   * @param host the address of this machine to listen at, without brackets
+   * @param port 0 for any that is free
+   */
+  record Http(String host, int port) implements SinkAddress {
+    /** Only this machine, at the usual port. */
+    static final Http HERE = new Http("127.0.0.1", 8080);
+
+    @Override
+    public Sink open(Outlet outlet) throws IOException {
+      return outlet.pages().open(this, outlet.source());
+    }
+
+    @Override
+    public String toString() {
+      return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    private static Http parse(String text) {
+      Matcher parts =
+          Pattern.compile("(?i)http://(?:\\[([0-9a-f:.%]+)\\]|([a-z0-9._-]+)):(\\d{1,5})/?")
+              .matcher(text);
+      if (!parts.matches() || Integer.parseInt(parts.group(3)) > 65_535) {
+        throw new IllegalArgumentException(
+            "--to: found '"
+                + text.replaceFirst("//.*@", "//***@")
+                + "', expected http, or http://ADDRESS:PORT with an address of this machine"
+                + " (0.0.0.0 for all of them)");
+      }
+      String host = parts.group(1) == null ? parts.group(2) : parts.group(1);
+      return new Http(host.toLowerCase(Locale.ROOT), Integer.parseInt(parts.group(3)));
+    }
+  }
+
+  /**
    * Opens it before any work is done.
    *
    * @throws IllegalArgumentException if it cannot be opened for a reason that the user can mend: a
@@ -84,6 +122,12 @@ public sealed interface SinkAddress {
     if (text.equals("-")) {
       return new StandardOutput();
     }
+    if (low.equals("http")) {
+      return Http.HERE;
+    }
+    if (low.startsWith("http:")) {
+      return Http.parse(text);
+    }
     Path path;
     try {
       path = Path.of(text);
@@ -106,6 +150,7 @@ public sealed interface SinkAddress {
     return new IllegalArgumentException(
         "--to: found '"
             + text
-            + "', expected window, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/ or - (standard output)");
+            + "', expected window, http, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/ or -"
+            + " (standard output)");
   }
 }

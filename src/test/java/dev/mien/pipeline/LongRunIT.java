@@ -9,6 +9,7 @@ import dev.mien.frame.Frame;
 import dev.mien.model.Models;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Outlet;
+import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
@@ -91,7 +92,8 @@ final class LongRunIT {
                 OutputStream.nullOutputStream(),
                 Controls.NONE,
                 folder,
-                OptionalDouble.empty()));
+                OptionalDouble.empty(),
+                Pages.NONE));
   }
 
   @Test

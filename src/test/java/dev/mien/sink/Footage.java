@@ -67,7 +67,12 @@ final class Footage {
 
   static Outlet outlet(Path folder) {
     return new Outlet(
-        "door", OutputStream.nullOutputStream(), Controls.NONE, folder, OptionalDouble.empty());
+        "door",
+        OutputStream.nullOutputStream(),
+        Controls.NONE,
+        folder,
+        OptionalDouble.empty(),
+        Pages.NONE);
   }
 
   /** One frame read back: milliseconds since the start, size, and the colour of one place. */

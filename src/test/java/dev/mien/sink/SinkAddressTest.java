@@ -28,6 +28,12 @@ final class SinkAddressTest {
         .isEqualTo(new SinkAddress.JsonLines(Path.of("o.jsonl")));
     assertThat(SinkAddress.parse("o.ndjson"))
         .isEqualTo(new SinkAddress.JsonLines(Path.of("o.ndjson")));
+    assertThat(SinkAddress.parse("http")).isEqualTo(new SinkAddress.Http("127.0.0.1", 8080));
+    assertThat(SinkAddress.parse("HTTP://0.0.0.0:80/"))
+        .isEqualTo(new SinkAddress.Http("0.0.0.0", 80));
+    assertThat(SinkAddress.parse("http://[::1]:8080"))
+        .isEqualTo(new SinkAddress.Http("::1", 8080))
+        .hasToString("http://[::1]:8080");
     assertThat(SinkAddress.parse("faces/")).isEqualTo(new SinkAddress.Snapshots(Path.of("faces")));
     assertThat(SinkAddress.parse(folder.toString())).isEqualTo(new SinkAddress.Snapshots(folder));
   }
@@ -38,9 +44,27 @@ final class SinkAddressTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SinkAddress.parse(text))
         .withMessage(
-            "--to: found '%s', expected window, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/ or -"
+            "--to: found '%s', expected window, http, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/ or -"
                 + " (standard output)",
             text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http:",
+        "http://",
+        "http://0.0.0.0",
+        "http://a:99999",
+        "http://user:secret@a:80",
+        "http://a:1/x"
+      })
+  void aPageHasAnAddressAndAPort(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SinkAddress.parse(text))
+        .withMessageStartingWith("--to: found '")
+        .withMessageContaining("expected http, or http://ADDRESS:PORT")
+        .withMessageNotContaining("secret");
   }
 
   @Test

@@ -49,7 +49,8 @@ final class SnapshotSinkTest {
 
   private String named(String source) {
     Outlet plain = Footage.outlet(folder);
-    return new Outlet(source, plain.standardOutput(), plain.controls(), folder, plain.frameRate())
+    return new Outlet(
+            source, plain.standardOutput(), plain.controls(), folder, plain.frameRate(), Pages.NONE)
         .fileName();
   }
 

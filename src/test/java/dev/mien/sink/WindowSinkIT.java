@@ -68,7 +68,8 @@ final class WindowSinkIT {
               OutputStream.nullOutputStream(),
               controls,
               Path.of(args[0]),
-              OptionalDouble.of(25));
+              OptionalDouble.of(25),
+              Pages.NONE);
       try (Sink sink = SinkAddress.parse(args[1]).open(outlet)) {
         for (int i = 0; !quit[0]; i++) {
           try (Frame frame = Footage.frame(i, i * 40L * Footage.MS, 320, 240)) {

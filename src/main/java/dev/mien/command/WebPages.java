@@ -1,0 +1,78 @@
+package dev.mien.command;
+
+import dev.mien.sink.Pages;
+import dev.mien.sink.Sink;
+import dev.mien.sink.SinkAddress;
+import dev.mien.web.PageServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The servers of {@code --to http}: one for each address, from the first source on it. */
+final class WebPages implements Pages, AutoCloseable {
+  private static final int SHORTEST_TOKEN = 12;
+
+  private final Map<SinkAddress.Http, PageServer> servers = new HashMap<>();
+
+  @Override
+  public Sink open(SinkAddress.Http address, String source) throws IOException {
+    PageServer server = servers.get(address);
+    if (server == null) {
+      server = start(address);
+      servers.put(address, server);
+    }
+    return server.camera(source);
+  }
+
+  private static PageServer start(SinkAddress.Http address) throws IOException {
+    boolean here = PageServer.isLoopback(address.host());
+    String given = given();
+    String token = given != null || here ? given : PageServer.newToken();
+    PageServer server = PageServer.open(address.host(), address.port(), token, List.of());
+    String url = new SinkAddress.Http(address.host(), server.port()) + "/";
+    if (token == null) {
+      System.err.println("mien: the page is at " + url);
+    } else {
+      System.err.println(
+          "mien: the page is at "
+              + url
+              + (here ? "" : ", for everybody on the network who knows the token, unencrypted"));
+      System.err.println(
+          given == null
+              ? "mien: the token, shown only now: " + token
+              : "mien: the token is that of MIEN_TOKEN");
+    }
+    return server;
+  }
+
+  /** From the environment, or from a file that it names; null where neither is set. */
+  private static @Nullable String given() throws IOException {
+    String token = System.getenv("MIEN_TOKEN");
+    String file = System.getenv("MIEN_TOKEN_FILE");
+    if (token == null && file != null) {
+      if (!Files.isReadable(Path.of(file))) {
+        throw new IllegalArgumentException(
+            "MIEN_TOKEN_FILE: found '" + file + "', expected a file that can be read");
+      }
+      token = Files.readString(Path.of(file));
+    }
+    if (token == null) {
+      return null;
+    }
+    if (token.strip().length() < SHORTEST_TOKEN) {
+      throw new IllegalArgumentException(
+          "MIEN_TOKEN: found %d characters, expected %d or more"
+              .formatted(token.strip().length(), SHORTEST_TOKEN));
+    }
+    return token.strip();
+  }
+
+  @Override
+  public void close() {
+    servers.values().forEach(PageServer::close);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.mien.web;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpCookie;
+import org.eclipse.jetty.http.HttpCookie.SameSite;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may come in. Everybody who reaches the port is asked for the token, where there is one; and
+ * in any case the browser must have been led here by its user and not by another page: the Host
+ * header names this machine (else it is DNS rebinding), and Sec-Fetch-Site is not another site
+ * (W3C, "Fetch Metadata Request Headers").
+ */
+final class Door {
+  static final String COOKIE = "mien";
+  private static final int SESSIONS = 256;
+  private static final Pattern NUMERIC =
+      Pattern.compile("\\[[0-9a-fA-F:.]+]|\\d{1,3}(?:\\.\\d{1,3}){3}");
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final byte @Nullable [] token;
+  private final Set<String> names;
+
+  /** The newest ones; they end with the server. */
+  private final Map<String, Boolean> sessions =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+          return size() > SESSIONS;
+        }
+      };
+
+  /**
+   * @param host what the user calls this machine
+   * @param token null: nobody is asked
+   */
+  Door(String host, @Nullable String token) {
+    this.token = token == null ? null : digest(token);
+    String own = ownName();
+    names = new HashSet<>(List.of("localhost", host, own, own + ".local"));
+  }
+
+  private static String ownName() {
+    try {
+      return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  /** 128 random bits, in letters that can be typed. */
+  static String secret() {
+    byte[] bytes = new byte[16];
+    RANDOM.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** A numeric address cannot be rebound, so any port and address of ours will do. */
+  boolean isForUs(Request request) {
+    String host = request.getHeaders().get(HttpHeader.HOST);
+    if (host == null) {
+      return false;
+    }
+    String name = host.replaceFirst(":\\d*$", "").toLowerCase(Locale.ROOT);
+    return NUMERIC.matcher(name).matches() || names.contains(name);
+  }
+
+  /** Whether another site's page made the browser ask. Following a link to the page is fine. */
+  boolean isForeign(Request request) {
+    String site = request.getHeaders().get("Sec-Fetch-Site");
+    if (site == null || site.equals("same-origin") || site.equals("none")) {
+      String origin = request.getHeaders().get(HttpHeader.ORIGIN);
+      String host = request.getHeaders().get(HttpHeader.HOST);
+      return origin != null && !origin.replaceFirst("^[a-z]+://", "").equalsIgnoreCase(host);
+    }
+    return !request.getMethod().equals("GET")
+        || !"navigate".equals(request.getHeaders().get("Sec-Fetch-Mode"));
+  }
+
+  boolean knows(Request request) {
+    if (token == null) {
+      return true;
+    }
+    for (HttpCookie cookie : Request.getCookies(request)) {
+      if (cookie.getName().equals(COOKIE) && isSession(cookie.getValue())) {
+        return true;
+      }
+    }
+    String given = credentials(request);
+    return given != null && accepts(given);
+  }
+
+  /** Whether the request tries a token in its Authorization header. */
+  static boolean tries(Request request) {
+    return credentials(request) != null;
+  }
+
+  /** The token of Bearer, or the password of Basic (RFC 6750, RFC 7617). */
+  private static @Nullable String credentials(Request request) {
+    String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+    String[] parts = header == null ? new String[0] : header.strip().split(" +", 2);
+    if (parts.length != 2) {
+      return null;
+    }
+    if (parts[0].equalsIgnoreCase("Bearer")) {
+      return parts[1];
+    }
+    if (parts[0].equalsIgnoreCase("Basic")) {
+      try {
+        String pair = new String(Base64.getDecoder().decode(parts[1]), StandardCharsets.UTF_8);
+        return pair.substring(pair.indexOf(':') + 1);
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  /** In a time that does not depend on how much of it is right. */
+  boolean accepts(String given) {
+    return token != null && MessageDigest.isEqual(token, digest(given));
+  }
+
+  private static byte[] digest(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private synchronized boolean isSession(String id) {
+    return sessions.get(id) != null;
+  }
+
+  /** The cookie of a browser that gave the token. */
+  synchronized HttpCookie admit() {
+    String id = secret();
+    sessions.put(id, true);
+    return cookie(id).build();
+  }
+
+  synchronized HttpCookie dismiss(Request request) {
+    Request.getCookies(request).stream()
+        .filter(c -> c.getName().equals(COOKIE))
+        .forEach(c -> sessions.remove(c.getValue()));
+    return cookie("").maxAge(0).build();
+  }
+
+  private static HttpCookie.Builder cookie(String value) {
+    return HttpCookie.build(COOKIE, value).httpOnly(true).sameSite(SameSite.STRICT).path("/");
+  }
+}
