@@ -1,6 +1,7 @@
 package dev.mien.classify;
 
 import dev.mien.face.Classification;
+import dev.mien.frame.Frame;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelException;
@@ -152,6 +153,13 @@ public final class OnnxClassifier implements Classifier {
       cutter.write(decoded, tensor, 0);
       return probabilities(network.runBatch(tensor, input.shape(1))[0], output);
     }
+  }
+
+  /** What it thinks of a picture taken whole: without margin, squeezed to the input. */
+  public Classification classifyWhole(Frame picture) {
+    reserve(1);
+    cutter.write(picture.image(), tensor, 0);
+    return answer(probabilities(network.runBatch(tensor, input.shape(1))[0]));
   }
 
   @Override

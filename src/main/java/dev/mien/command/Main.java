@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       WatchCommand.class,
       AnalyzeCommand.class,
+      EvaluateCommand.class,
       ModelsCommand.class,
       BenchCommand.class,
       DoctorCommand.class

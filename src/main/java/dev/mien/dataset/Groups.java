@@ -55,6 +55,7 @@ public final class Groups {
   }
 
   private static List<int[]> copies(List<Survey.Print> prints) {
+    long[] hashes = prints.stream().mapToLong(p -> p.look().hash()).toArray();
     return IntStream.range(0, prints.size())
         .parallel()
         .boxed()
@@ -63,9 +64,11 @@ public final class Groups {
               Survey.Print one = prints.get(i);
               List<int[]> found = new ArrayList<>();
               for (int j = i + 1; j < prints.size(); j++) {
-                Look other = prints.get(j).look();
-                if (one.look().resembles(other) || one.mirrored().resembles(other)) {
-                  found.add(new int[] {i, j});
+                if (one.look().near(hashes[j]) || one.mirrored().near(hashes[j])) {
+                  Look other = prints.get(j).look();
+                  if (one.look().resembles(other) || one.mirrored().resembles(other)) {
+                    found.add(new int[] {i, j});
+                  }
                 }
               }
               return found.stream();

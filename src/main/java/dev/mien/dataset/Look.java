@@ -94,6 +94,15 @@ public final class Look {
     return Long.bitCount(hash ^ other.hash) <= MOST_BITS && correlation(other) >= LEAST_CORRELATION;
   }
 
+  long hash() {
+    return hash;
+  }
+
+  /** Whether the hashes speak for it; quick, to be asked of all pairs. */
+  boolean near(long other) {
+    return Long.bitCount(hash ^ other) <= MOST_BITS;
+  }
+
   private double correlation(Look other) {
     int product = 0;
     int own = 0;
