@@ -33,6 +33,8 @@ class ArchitectureTest {
           "pipeline",
           "report",
           "dataset",
+          "evaluate",
+          "teach",
           "web",
           "command");
 
@@ -57,6 +59,8 @@ class ArchitectureTest {
     "pipeline, frame face source detect track classify annotate sink",
     "report,   frame face sink",
     "dataset,  frame source",
+    "evaluate, ''",
+    "teach,    frame face model onnx convert source detect classify dataset evaluate",
     "web,      frame face sink",
   })
   void roomsKnowOnlyTheirNeighbours(String room, String known) {
@@ -83,6 +87,8 @@ class ArchitectureTest {
     "org.bytedeco.opencv.opencv_dnn.., detect",
     "java.awt..,                   sink",
     "javax.swing..,                sink",
+    "org.bytedeco.pytorch..,       teach",
+    "org.tribuo..,                 teach",
     "picocli..,                    command",
     "ch.qos.logback..,             command",
     "com.fasterxml.jackson..,      model convert sink report web command",

@@ -32,7 +32,7 @@ import org.bytedeco.opencv.opencv_core.Size;
  * feature to a network, a repeated one hardly is); resized in bytes, by area when it shrinks and
  * linearly when it grows; and only then turned into floats. For one thread at a time.
  */
-final class Cutter implements AutoCloseable {
+public final class Cutter implements AutoCloseable {
   private final Card.Input input;
   private final Size size;
   private final Mat padded = new Mat();
@@ -41,13 +41,13 @@ final class Cutter implements AutoCloseable {
   private final Mat channel = new Mat();
   private final Mat[] planes = {new Mat(), new Mat(), new Mat()};
 
-  Cutter(Card.Input input) {
+  public Cutter(Card.Input input) {
     this.input = input;
     this.size = new Size(input.width(), input.height());
   }
 
   /** Numbers in the tensor of one face. */
-  int floats() {
+  public int floats() {
     return input.width() * input.height() * input.color().channels();
   }
 
@@ -66,7 +66,7 @@ final class Cutter implements AutoCloseable {
   }
 
   /** Writes a visible face as the item of that index. */
-  void cut(Crop crop, FloatBuffer tensor, int index) {
+  public void cut(Crop crop, FloatBuffer tensor, int index) {
     Frame frame = crop.frame();
     Box box = proportioned(crop.box().clip(frame.size()).expand(input.margin()));
     int left = (int) Math.round(box.x());
@@ -109,7 +109,7 @@ final class Cutter implements AutoCloseable {
   }
 
   /** Writes a whole picture (8 bit BGR) as the item of that index. */
-  void write(Mat picture, FloatBuffer tensor, int index) {
+  public void write(Mat picture, FloatBuffer tensor, int index) {
     boolean shrinks = picture.cols() >= input.width() && picture.rows() >= input.height();
     resize(picture, small, size, 0, 0, shrinks ? INTER_AREA : INTER_LINEAR);
     if (input.color() == Card.Color.GRAY) {

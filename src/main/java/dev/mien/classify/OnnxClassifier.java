@@ -40,12 +40,13 @@ public final class OnnxClassifier implements Classifier {
    *
    * @throws ModelException if the shapes, the labels or the kind of output are not what the card
    *     says, or a golden gets another answer than it must
-   * @throws IllegalArgumentException if the model finds faces and does not classify them
+   * @throws IllegalArgumentException if the model does not classify faces
    */
   public OnnxClassifier(Model model, Network network) throws ModelException {
-    if (model.card().findsFaces()) {
+    if (!model.card().classifies()) {
       throw new IllegalArgumentException(
-          "model '%s' finds faces; a classifier is needed here".formatted(model.name()));
+          "model '%s' is for the task %s; a classifier is needed here"
+              .formatted(model.name(), model.card().task()));
     }
     this.model = model;
     this.network = network;

@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       WatchCommand.class,
       AnalyzeCommand.class,
+      TrainCommand.class,
       EvaluateCommand.class,
       ModelsCommand.class,
       BenchCommand.class,

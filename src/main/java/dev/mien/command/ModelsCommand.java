@@ -9,11 +9,14 @@ import dev.mien.model.ModelException;
 import dev.mien.model.ModelFolder;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
+import dev.mien.teach.HeadTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -131,7 +134,11 @@ final class ModelsCommand implements Callable<Integer> {
         return;
       }
       try (Network network = Network.open(model.name(), model.read(Model.NETWORK), Device.CPU)) {
-        new OnnxClassifier(model, network).close();
+        if (model.card().classifies()) {
+          new OnnxClassifier(model, network).close();
+        } else {
+          HeadTraining.check(model, network);
+        }
       }
     }
   }
@@ -158,10 +165,17 @@ final class ModelsCommand implements Callable<Integer> {
 
     @Option(
         names = "--labels",
-        required = true,
         paramLabel = "FILE",
-        description = "The labels, one a line, in the order of the outputs.")
-    Path labels;
+        description =
+            "The labels, one a line, in the order of the outputs; a card for the task features"
+                + " needs none.")
+    @Nullable Path labels;
+
+    @Option(
+        names = "--output",
+        paramLabel = "NODE",
+        description = "Of model.json, only the part up to this node.")
+    List<String> outputs = List.of();
 
     @Option(
         names = "--out",
@@ -172,18 +186,22 @@ final class ModelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-      for (Path file : List.of(network, card, labels)) {
-        if (!Files.isReadable(file)) {
+      if (labels == null && ModelFolder.readCard(card).classifies()) {
+        throw new IllegalArgumentException("--labels is missing: the labels, one a line");
+      }
+      for (@Nullable Path file : Arrays.asList(network, card, labels)) {
+        if (file != null && !Files.isReadable(file)) {
           throw new IllegalArgumentException("there is no file '" + file + "' that can be read");
         }
       }
       byte[] onnx =
           network.toString().endsWith(".json")
-              ? Tfjs.convert(network)
+              ? Tfjs.convert(network, outputs)
               : Files.readAllBytes(network);
       Model model = ModelFolder.assemble(out, card, labels, onnx);
       Verify.verify(model);
-      System.out.printf("%s: good; use it with --classify %s%n", out, out);
+      String use = model.card().classifies() ? "; use it with --classify " + out : "";
+      System.out.printf("%s: good%s%n", out, use);
       return Status.DONE;
     }
   }

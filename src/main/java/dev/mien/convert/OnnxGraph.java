@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -20,15 +21,51 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Writes an ONNX graph, operator set 17, node by node in the order in which they run. */
-final class OnnxGraph {
+public final class OnnxGraph {
   private static final int OPSET = 17;
   private static final int IR_VERSION = 8;
 
   private final GraphProto.Builder graph = GraphProto.newBuilder();
   private final Set<String> names = new HashSet<>();
 
-  OnnxGraph(String name) {
+  public OnnxGraph(String name) {
     graph.setName(name);
+  }
+
+  /**
+   * Goes on from a graph that is there already.
+   *
+   * @throws IllegalArgumentException if it is no ONNX of an operator set that can be gone on with
+   */
+  public static OnnxGraph parse(byte[] onnx) {
+    ModelProto model;
+    try {
+      model = ModelProto.parseFrom(onnx);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("not an ONNX file", e);
+    }
+    long opset =
+        model.getOpsetImportList().stream()
+            .filter(o -> o.getDomain().isEmpty())
+            .mapToLong(OperatorSetIdProto::getVersion)
+            .findFirst()
+            .orElse(0);
+    if (opset != OPSET) {
+      throw new IllegalArgumentException("operator set " + opset + " found, expected " + OPSET);
+    }
+    OnnxGraph graph = new OnnxGraph(model.getGraph().getName());
+    graph.graph.mergeFrom(model.getGraph().toBuilder().clearName().build());
+    model.getGraph().getInputList().forEach(v -> graph.names.add(v.getName()));
+    model.getGraph().getInitializerList().forEach(t -> graph.names.add(t.getName()));
+    model.getGraph().getNodeList().forEach(n -> graph.names.addAll(n.getOutputList()));
+    return graph;
+  }
+
+  /** Makes its one output a value like any other; its name. */
+  public String takeOutput() {
+    String name = graph.getOutput(0).getName();
+    graph.clearOutput();
+    return name;
   }
 
   /** A name that nothing has yet, like the one that was wished for. */
@@ -41,7 +78,7 @@ final class OnnxGraph {
   }
 
   /** An input of floats; a size below 1 is free and called N. */
-  String input(String wish, long... shape) {
+  public String input(String wish, long... shape) {
     String name = fresh(wish);
     TensorShapeProto.Builder sizes = TensorShapeProto.newBuilder();
     for (long size : shape) {
@@ -56,7 +93,7 @@ final class OnnxGraph {
   }
 
   /** Makes a value an output, under this name. */
-  void output(String wish, String value) {
+  public void output(String wish, String value) {
     // The value may have that name already: an output is then called after its last node.
     String name = wish.equals(value) ? value : node("Identity", wish, List.of(value), Map.of());
     TypeProto.Tensor.Builder floats =
@@ -79,7 +116,7 @@ final class OnnxGraph {
   }
 
   /** A constant of floats. */
-  String floats(Weight weight) {
+  public String floats(Weight weight) {
     ByteBuffer bytes =
         ByteBuffer.allocate(weight.values().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(weight.values());
@@ -91,7 +128,7 @@ final class OnnxGraph {
   }
 
   /** A constant list of whole numbers: a shape, axes, paddings. */
-  String longs(String wish, long... values) {
+  public String longs(String wish, long... values) {
     ByteBuffer bytes =
         ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(values);
@@ -99,7 +136,7 @@ final class OnnxGraph {
   }
 
   /** A constant number. */
-  String number(String wish, float value) {
+  public String number(String wish, float value) {
     return floats(new Weight(wish, new int[0], new float[] {value}, false));
   }
 
@@ -123,7 +160,7 @@ final class OnnxGraph {
    * @param attributes Long, long[], Float or String
    * @return the output's name, as wished where that is free
    */
-  String node(String op, String wish, List<String> inputs, Map<String, Object> attributes) {
+  public String node(String op, String wish, List<String> inputs, Map<String, Object> attributes) {
     String name = fresh(wish);
     NodeProto.Builder node =
         NodeProto.newBuilder().setOpType(op).setName(name).addAllInput(inputs).addOutput(name);
@@ -149,7 +186,7 @@ final class OnnxGraph {
     return attribute.build();
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("mien")

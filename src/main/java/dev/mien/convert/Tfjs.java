@@ -36,6 +36,15 @@ public final class Tfjs {
    *     of them are named), or its weights are missing or of another length
    */
   public static byte[] convert(Path modelJson) throws IOException {
+    return convert(modelJson, List.of());
+  }
+
+  /**
+   * The same for a part of the network.
+   *
+   * @param wanted the nodes that become its outputs; none means those of the whole
+   */
+  public static byte[] convert(Path modelJson, List<String> wanted) throws IOException {
     JsonNode json = read(modelJson);
     Map<String, TfNode> nodes = new LinkedHashMap<>();
     for (JsonNode node : json.path("modelTopology").path("node")) {
@@ -44,7 +53,7 @@ public final class Tfjs {
     }
     Map<String, Weight> weights = Weights.read(modelJson, json.path("weightsManifest"));
     try {
-      List<String> outputs = outputs(json, nodes);
+      List<String> outputs = outputs(json, nodes, wanted);
       Map<String, TfNode> needed = needed(nodes, outputs);
       refuseUnknown(needed.values());
       OnnxGraph graph = new OnnxGraph(String.valueOf(modelJson.getFileName()));
@@ -84,14 +93,17 @@ public final class Tfjs {
     return json;
   }
 
-  /** What the signature names; without one, the nodes that no other uses. */
-  private static List<String> outputs(JsonNode json, Map<String, TfNode> nodes)
+  /** What is wanted, or what the signature names; without one, the nodes that no other uses. */
+  private static List<String> outputs(JsonNode json, Map<String, TfNode> nodes, List<String> wanted)
       throws ConvertException {
     JsonNode signature = json.path("signature");
     if (!signature.has("outputs")) {
       signature = json.path("userDefinedMetadata").path("signature");
     }
-    List<String> outputs = new ArrayList<>();
+    List<String> outputs = new ArrayList<>(wanted);
+    if (!wanted.isEmpty()) {
+      signature = json.path("nothing");
+    }
     for (JsonNode output : signature.path("outputs")) {
       outputs.add(TfNode.strip(output.path("name").asText()));
     }

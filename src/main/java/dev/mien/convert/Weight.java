@@ -9,7 +9,7 @@ import java.util.Arrays;
  * @param integer whether the values are whole numbers: axes, sizes, paddings
  */
 @SuppressWarnings("ArrayRecordComponent") // Megabytes of numbers, never compared.
-record Weight(String name, int[] shape, float[] values, boolean integer) {
+public record Weight(String name, int[] shape, float[] values, boolean integer) {
   int rank() {
     return shape.length;
   }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known about a model: {@code card.yaml} in its folder.
  *
- * @param task what it answers: {@code face} finds faces, anything else classifies them
+ * @param task what it answers: {@code face} finds faces, {@code features} describes them in
+ *     numbers, anything else classifies them
  * @param about one sentence for people
  * @param input how a picture becomes its tensor; every classifier and every SSD has it
  * @param output what its numbers are; every classifier has it
@@ -49,6 +50,9 @@ public record Card(
     Map<String, String> files) {
   /** The task of those that find faces. */
   public static final String FACE = "face";
+
+  /** The task of those that give numbers to learn labels from: see {@code mien train}. */
+  public static final String FEATURES = "features";
 
   /** Order of a tensor's axes: batch, channels, height, width. */
   public enum Layout {
@@ -141,6 +145,11 @@ public record Card(
       return List.copyOf(values);
     }
 
+    /** The same with another margin. */
+    public Input withMargin(double other) {
+      return new Input(layout, width, height, color, scale, mean, std, other, fit);
+    }
+
     /** The shape of a batch, in this layout. */
     public long[] shape(int batch) {
       return layout == Layout.NCHW
@@ -210,7 +219,7 @@ public record Card(
       if (detector != null) {
         throw new IllegalArgumentException("'detector' belongs to the task face, found " + task);
       }
-      if (input == null || output == null) {
+      if (input == null || (output == null && !task.equals(FEATURES))) {
         throw new IllegalArgumentException(
             "missing key '%s', which a classifier needs"
                 .formatted(input == null ? "input" : "output"));
@@ -218,7 +227,12 @@ public record Card(
     }
   }
 
-  /** Whether it finds faces; otherwise it classifies them. */
+  /** Whether it gives faces labels. */
+  public boolean classifies() {
+    return !task.equals(FACE) && !task.equals(FEATURES);
+  }
+
+  /** Whether it finds faces. */
   public boolean findsFaces() {
     return task.equals(FACE);
   }

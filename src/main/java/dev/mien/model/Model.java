@@ -64,6 +64,9 @@ public record Model(
       return unlabelled;
     }
     unlabelled.listed(NETWORK);
+    if (!card.classifies()) {
+      return unlabelled;
+    }
     List<String> labels = parseLabels(folder.resolve(LABELS), unlabelled.read(LABELS));
     return new Model(name, folder, card, labels, goldens(unlabelled, labels));
   }

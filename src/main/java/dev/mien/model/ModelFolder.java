@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Writes model folders. */
 public final class ModelFolder {
@@ -59,14 +60,14 @@ public final class ModelFolder {
   }
 
   /**
-   * Writes the folder of a classifier from its parts.
+   * Writes the folder of a classifier, or of a network that gives features, from its parts.
    *
    * @param card a card file; what it names besides network and labels (licence, goldens) is taken
    *     from beside it, whatever hashes it gives
-   * @param labels a file of labels, one a line
+   * @param labels a file of labels, one a line; null where there are none
    * @param network the bytes of {@code model.onnx}
    */
-  public static Model assemble(Path folder, Path card, Path labels, byte[] network)
+  public static Model assemble(Path folder, Path card, @Nullable Path labels, byte[] network)
       throws IOException {
     Card read = readCard(card);
     Set<String> names = new TreeSet<>(read.files().keySet());
@@ -75,8 +76,10 @@ public final class ModelFolder {
     for (String name : names) {
       contents.put(name, readBeside(card, name));
     }
-    readLabels(labels);
-    contents.put(Model.LABELS, Files.readAllBytes(labels));
+    if (labels != null) {
+      readLabels(labels);
+      contents.put(Model.LABELS, Files.readAllBytes(labels));
+    }
     contents.put(Model.NETWORK, network);
     return write(folder, read, contents);
   }

@@ -1,0 +1,186 @@
+package dev.mien.dataset;
+
+import static org.bytedeco.opencv.global.opencv_core.BORDER_REPLICATE;
+import static org.bytedeco.opencv.global.opencv_core.CV_64F;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2GRAY;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_GRAY2BGR;
+import static org.bytedeco.opencv.global.opencv_imgproc.GaussianBlur;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_LINEAR;
+import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
+import static org.bytedeco.opencv.global.opencv_imgproc.resize;
+import static org.bytedeco.opencv.global.opencv_imgproc.warpAffine;
+
+import java.nio.DoubleBuffer;
+import java.util.random.RandomGenerator;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/**
+ * Varies pictures as an {@link Augmentation} says. A picture comes with a rim around it, so that
+ * turning and moving bring in what is really there; the centre of it, of the wanted size, is what
+ * nobody varied. For one thread at a time.
+ */
+public final class Augmenter implements AutoCloseable {
+  private static final double SMALLEST_SHRINK = 0.3;
+  private static final int WORST_JPEG = 25;
+  private static final int BEST_JPEG = 75;
+  private static final double MOST_NOISE = 12;
+  private static final double LARGEST_HIDDEN = 0.45;
+
+  private final Augmentation augmentation;
+  private final int width;
+  private final int height;
+  private final Mat affine = new Mat(2, 3, CV_64F);
+  private final Mat warped = new Mat();
+  private final Mat other = new Mat();
+  private final Size size;
+
+  /**
+   * @param width of the pictures that come out, in pixels
+   */
+  public Augmenter(Augmentation augmentation, int width, int height) {
+    this.augmentation = augmentation;
+    this.width = width;
+    this.height = height;
+    this.size = new Size(width, height);
+  }
+
+  /**
+   * A varied picture, 8 bit with the channels of the one given, lent until the next call.
+   *
+   * @param rimmed 8 bit gray or BGR, at least as large as what comes out
+   */
+  public Mat vary(Mat rimmed, RandomGenerator random) {
+    warp(rimmed, random);
+    light(random);
+    if (happens(augmentation.shrink(), random)) {
+      double scale = between(random, SMALLEST_SHRINK, 1);
+      try (Size less =
+          new Size(Math.max(4, (int) (width * scale)), Math.max(4, (int) (height * scale)))) {
+        resize(warped, other, less, 0, 0, INTER_AREA);
+      }
+      resize(other, warped, size, 0, 0, INTER_LINEAR);
+    }
+    if (happens(augmentation.blur(), random)) {
+      try (Size kernel = new Size(0, 0)) {
+        GaussianBlur(warped, warped, kernel, between(random, 0.4, 0.02 * width + 0.4));
+      }
+    }
+    if (warped.channels() == 3 && happens(augmentation.gray(), random)) {
+      cvtColor(warped, other, COLOR_BGR2GRAY);
+      cvtColor(other, warped, COLOR_GRAY2BGR);
+    }
+    if (happens(augmentation.occlusion(), random)) {
+      hide(random);
+    }
+    if (happens(augmentation.noise(), random)) {
+      addNoise(random);
+    }
+    if (happens(augmentation.jpeg(), random)) {
+      compress(WORST_JPEG + random.nextInt(BEST_JPEG - WORST_JPEG));
+    }
+    return warped;
+  }
+
+  private static boolean happens(double chance, RandomGenerator random) {
+    return random.nextDouble() < chance;
+  }
+
+  private static double between(RandomGenerator random, double low, double high) {
+    return low + random.nextDouble() * (high - low);
+  }
+
+  private static double around(RandomGenerator random, double share) {
+    return between(random, -share, share);
+  }
+
+  /** From the rimmed picture's centre to the result's, turned, slanted, zoomed and moved. */
+  private void warp(Mat rimmed, RandomGenerator random) {
+    double angle = Math.toRadians(around(random, augmentation.rotate()));
+    double zoom = Math.exp(around(random, Math.log1p(augmentation.zoom())));
+    double stretch = Math.exp(around(random, Math.log1p(augmentation.stretch())) / 2);
+    double shear = around(random, augmentation.shear());
+    double mirror = happens(augmentation.flip(), random) ? -1 : 1;
+    double scaleX = mirror * zoom * stretch;
+    double scaleY = zoom / stretch;
+    double cos = Math.cos(angle);
+    double sin = Math.sin(angle);
+    double a = cos * scaleX;
+    double b = (cos * shear - sin) * scaleY;
+    double c = sin * scaleX;
+    double d = (sin * shear + cos) * scaleY;
+    double fromX = (rimmed.cols() - 1) / 2.0;
+    double fromY = (rimmed.rows() - 1) / 2.0;
+    double toX = (width - 1) / 2.0 + around(random, augmentation.shift()) * width;
+    double toY = (height - 1) / 2.0 + around(random, augmentation.shift()) * height;
+    DoubleBuffer matrix = affine.createBuffer();
+    matrix.put(0, a).put(1, b).put(2, toX - a * fromX - b * fromY);
+    matrix.put(3, c).put(4, d).put(5, toY - c * fromX - d * fromY);
+    warpAffine(rimmed, warped, affine, size, INTER_LINEAR, BORDER_REPLICATE, Scalar.BLACK);
+  }
+
+  private void light(RandomGenerator random) {
+    if (augmentation.light() == 0) {
+      return;
+    }
+    double contrast = 1 + around(random, augmentation.light());
+    double brightness = 128 * (around(random, augmentation.light()) + 1 - contrast);
+    warped.convertTo(warped, -1, contrast, brightness);
+  }
+
+  /** A rectangle of one colour, or of noise: a hand, a cup, a passer-by. */
+  private void hide(RandomGenerator random) {
+    int w = (int) (width * between(random, 0.1, LARGEST_HIDDEN));
+    int h = (int) (height * between(random, 0.1, LARGEST_HIDDEN));
+    int x = random.nextInt(Math.max(1, width - w));
+    int y = random.nextInt(Math.max(1, height - h));
+    try (Rect where = new Rect(x, y, Math.max(1, w), Math.max(1, h));
+        Mat hidden = new Mat(warped, where);
+        Scalar color =
+            new Scalar(random.nextInt(256), random.nextInt(256), random.nextInt(256), 0)) {
+      hidden.put(color);
+    }
+  }
+
+  private void addNoise(RandomGenerator random) {
+    double most = between(random, 2, MOST_NOISE);
+    byte[] bytes = new byte[width * height * warped.channels()];
+    warped.data().get(bytes);
+    for (int i = 0; i < bytes.length; i++) {
+      // The sum of two even ones is near enough to a bell, and ten times as quick.
+      double noise = (random.nextFloat() + random.nextFloat() - 1) * 2 * most;
+      bytes[i] = (byte) Math.max(0, Math.min(255, (bytes[i] & 0xff) + Math.round(noise)));
+    }
+    warped.data().put(bytes);
+  }
+
+  private void compress(int quality) {
+    boolean color = warped.channels() == 3;
+    try (BytePointer jpeg = new BytePointer();
+        IntPointer settings = new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality)) {
+      opencv_imgcodecs.imencode(".jpg", warped, jpeg, settings);
+      try (Mat encoded = new Mat(1, (int) jpeg.limit(), CV_8UC1, jpeg);
+          Mat decoded =
+              opencv_imgcodecs.imdecode(
+                  encoded,
+                  color ? opencv_imgcodecs.IMREAD_COLOR : opencv_imgcodecs.IMREAD_GRAYSCALE)) {
+        decoded.copyTo(warped);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    affine.close();
+    warped.close();
+    other.close();
+    size.close();
+  }
+}

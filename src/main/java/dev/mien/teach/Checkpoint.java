@@ -1,0 +1,88 @@
+package dev.mien.teach;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.bytedeco.pytorch.InputArchive;
+import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.OutputArchive;
+import org.bytedeco.pytorch.SGD;
+import org.jspecify.annotations.Nullable;
+
+/** The state of a training between two epochs, kept in a folder so that it survives a stop. */
+final class Checkpoint {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * What was kept besides the weights.
+   *
+   * @param best the ONNX bytes of the best epoch
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed over, never compared.
+  record Kept(byte[] best, List<Epoch> history) {}
+
+  private final Path folder;
+
+  Checkpoint(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Writes all under new names; what is there stays whole until the last file names them. */
+  void save(Module net, Module average, SGD optimizer, byte[] best, List<Epoch> history)
+      throws IOException {
+    Files.createDirectories(folder);
+    int number = history.size();
+    write(net, number + "-net.pt");
+    write(average, number + "-average.pt");
+    try (OutputArchive archive = new OutputArchive()) {
+      optimizer.save(archive);
+      archive.save_to(folder.resolve(number + "-sgd.pt").toString());
+    }
+    Files.write(folder.resolve(number + "-best.onnx"), best);
+    Path written = folder.resolve("history.json.new");
+    Files.write(written, JSON.writeValueAsBytes(history));
+    Files.move(written, history(), StandardCopyOption.ATOMIC_MOVE);
+    for (String name : List.of("-net.pt", "-average.pt", "-sgd.pt", "-best.onnx")) {
+      Files.deleteIfExists(folder.resolve(number - 1 + name));
+    }
+  }
+
+  private Path history() {
+    return folder.resolve("history.json");
+  }
+
+  private void write(Module module, String name) {
+    try (OutputArchive archive = new OutputArchive()) {
+      module.save(archive);
+      archive.save_to(folder.resolve(name).toString());
+    }
+  }
+
+  /** Brings back what was kept; null if there is nothing. */
+  @Nullable Kept load(Module net, Module average, SGD optimizer) throws IOException {
+    if (!Files.exists(history())) {
+      return null;
+    }
+    List<Epoch> history =
+        JSON.readValue(Files.readAllBytes(history()), new TypeReference<List<Epoch>>() {});
+    int number = history.size();
+    read(net, number + "-net.pt");
+    read(average, number + "-average.pt");
+    try (InputArchive archive = new InputArchive()) {
+      archive.load_from(folder.resolve(number + "-sgd.pt").toString());
+      optimizer.load(archive);
+    }
+    return new Kept(Files.readAllBytes(folder.resolve(number + "-best.onnx")), history);
+  }
+
+  private void read(Module module, String name) {
+    try (InputArchive archive = new InputArchive()) {
+      archive.load_from(folder.resolve(name).toString());
+      module.load(archive);
+    }
+  }
+}

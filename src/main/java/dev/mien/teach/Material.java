@@ -1,0 +1,142 @@
+package dev.mien.teach;
+
+import dev.mien.dataset.Dataset;
+import dev.mien.dataset.DatasetException;
+import dev.mien.dataset.Example;
+import dev.mien.dataset.Finding;
+import dev.mien.dataset.Groups;
+import dev.mien.dataset.Split;
+import dev.mien.dataset.Survey;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.regex.Pattern;
+
+/**
+ * What a model learns from and what measures it, looked through before any work begins.
+ *
+ * @param training at least two labels
+ * @param validation none of its photos has a copy in the training
+ * @param sha256 of all pictures and labels, so that two trainings can be compared
+ */
+public record Material(Dataset training, Dataset validation, String sha256) {
+  /**
+   * Reads all pictures once.
+   *
+   * @param root where the recipe's folders are
+   * @param tell hears of each thing that is wrong and can be lived with, in one line
+   * @throws DatasetException if it cannot be learnt from
+   */
+  public static Material of(Recipe recipe, Path root, Consumer<String> tell, IntConsumer progress)
+      throws DatasetException {
+    Dataset data = open(recipe, recipe.data(), root);
+    Survey survey = checked(Survey.of(data, progress), tell);
+    if (!recipe.validation().isEmpty()) {
+      Dataset looked = open(recipe, recipe.validation(), root).ordered(survey.usable().labels());
+      Survey second = checked(Survey.of(looked, progress), tell);
+      Set<String> seen = new HashSet<>();
+      survey.prints().values().forEach(p -> seen.add(p.sha256()));
+      Dataset unseen =
+          keep(second.usable(), e -> !seen.contains(sha256(second, e)), "is learnt from too", tell);
+      return new Material(survey.usable(), unseen, hash(List.of(survey, second)));
+    }
+    List<Pattern> patterns = recipe.together().stream().map(Pattern::compile).toList();
+    Split split =
+        Split.of(
+            survey.usable(), Groups.of(survey, patterns), recipe.share(), recipe.learning().seed());
+    return new Material(split.training(), split.validation(), hash(List.of(survey)));
+  }
+
+  private static Dataset open(Recipe recipe, List<Recipe.Folder> folders, Path root)
+      throws DatasetException {
+    List<String> labels = new ArrayList<>();
+    List<Example> examples = new ArrayList<>();
+    Dataset all = new Dataset(labels, examples);
+    for (Recipe.Folder folder : folders) {
+      Dataset one = Dataset.open(root.resolve(folder.folder()), folder.map());
+      all = all.and(folder.most() > 0 ? thinned(one, folder.most()) : one);
+    }
+    return recipe.labels().isEmpty() ? all : all.ordered(recipe.labels());
+  }
+
+  /** Evenly over the names, so that no run of similar ones is all there is. */
+  private static Dataset thinned(Dataset dataset, int most) {
+    int[] counts = dataset.counts();
+    Map<Integer, Integer> seen = new HashMap<>();
+    return new Dataset(
+        dataset.labels(),
+        dataset.examples().stream()
+            .filter(
+                e -> {
+                  if (e.label() < 0 || counts[e.label()] <= most) {
+                    return true;
+                  }
+                  long before = seen.merge(e.label(), 1, Integer::sum) - 1L;
+                  long count = counts[e.label()];
+                  return before * most / count != (before + 1) * most / count;
+                })
+            .toList());
+  }
+
+  private static Survey checked(Survey survey, Consumer<String> tell) throws DatasetException {
+    Set<Path> twice = new HashSet<>();
+    for (Finding finding : survey.findings()) {
+      if (finding instanceof Finding.OneLabel || finding instanceof Finding.TooFew) {
+        throw new DatasetException(finding.message());
+      }
+      if (finding instanceof Finding.TwoLabels two) {
+        twice.addAll(two.pictures());
+      }
+      tell.accept(finding.message() + "; left out");
+    }
+    Dataset usable = keep(survey.usable(), e -> !twice.contains(e.picture()), "", tell);
+    return new Survey(usable, survey.prints(), List.of());
+  }
+
+  private static Dataset keep(
+      Dataset dataset,
+      java.util.function.Predicate<Example> wanted,
+      String why,
+      Consumer<String> tell) {
+    List<Example> kept = new ArrayList<>();
+    for (Example example : dataset.examples()) {
+      if (wanted.test(example)) {
+        kept.add(example);
+      } else if (!why.isEmpty()) {
+        tell.accept(example.picture() + " " + why + "; left out of the validation");
+      }
+    }
+    return new Dataset(dataset.labels(), kept);
+  }
+
+  private static String sha256(Survey survey, Example example) {
+    Survey.Print print = survey.prints().get(example.picture());
+    return print == null ? "" : print.sha256();
+  }
+
+  private static String hash(List<Survey> surveys) {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+    for (Survey survey : surveys) {
+      for (Example example : survey.usable().examples()) {
+        String line = sha256(survey, example) + " " + example.face() + " " + example.label() + "\n";
+        digest.update(line.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}

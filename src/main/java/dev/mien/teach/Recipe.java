@@ -1,0 +1,161 @@
+package dev.mien.teach;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.mien.model.Card;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a model is made: {@code recipe.yaml} in its folder. What is left out has a default.
+ *
+ * @param task what the model answers
+ * @param about one sentence for people
+ * @param labels their order; empty means alphabetical
+ * @param data folders of pictures to learn from
+ * @param validation folders that only measure; empty takes a share of the data
+ * @param share of the data that measures where there is no validation, 0..1
+ * @param together patterns in file names: pictures for which one captures the same stay on one side
+ * @param network what is trained
+ * @param faces whether the detector cuts the pictures
+ * @param color GRAY or RGB
+ * @param margin around the face's box, as a share of its size
+ * @param licence of the weights
+ * @param trainedOn the data and its terms, for the card
+ * @param showMistakes whether the report shows pictures; not where they may not be passed on
+ * @param learning how a network learns
+ */
+public record Recipe(
+    @JsonProperty(required = true) String task,
+    String about,
+    List<String> labels,
+    List<Folder> data,
+    List<Folder> validation,
+    double share,
+    List<String> together,
+    Kind network,
+    Faces faces,
+    Card.Color color,
+    double margin,
+    String licence,
+    String trainedOn,
+    @JsonProperty(required = false) @Nullable Boolean showMistakes,
+    Settings learning) {
+  /** What is trained. */
+  public enum Kind {
+    /** A classifier on the features of a network that stays as it is. */
+    HEAD,
+    /** A network from nothing. */
+    CNN
+  }
+
+  /** What is cut out of a picture. */
+  public enum Faces {
+    /** The face that the detector finds. */
+    DETECT,
+    /** All of it, or the box that is marked. */
+    WHOLE
+  }
+
+  /**
+   * A folder of labelled pictures.
+   *
+   * @param folder from where the data is
+   * @param map from its labels to ours; "-" leaves a label out
+   * @param most pictures of each label that are taken, 0 means all
+   */
+  public record Folder(
+      @JsonProperty(required = true) String folder, Map<String, String> map, int most) {
+    @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
+    public Folder {
+      map = map == null ? Map.of() : Map.copyOf(map);
+    }
+  }
+
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(com.fasterxml.jackson.databind.MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .build();
+
+  @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
+  public Recipe {
+    about = about == null ? "" : about;
+    labels = labels == null ? List.of() : List.copyOf(labels);
+    data = data == null ? List.of(new Folder("", Map.of(), 0)) : List.copyOf(data);
+    validation = validation == null ? List.of() : List.copyOf(validation);
+    share = share == 0 ? 0.15 : share;
+    together = together == null ? List.of() : List.copyOf(together);
+    network = network == null ? Kind.HEAD : network;
+    faces = faces == null ? Faces.DETECT : faces;
+    color = color == null ? Card.Color.RGB : color;
+    licence = licence == null ? "unknown" : licence;
+    trainedOn = trainedOn == null ? "" : trainedOn;
+    showMistakes = showMistakes == null || showMistakes;
+    learning = learning == null ? Settings.DEFAULT : learning;
+    if (color == Card.Color.BGR) {
+      throw new IllegalArgumentException("color is gray or rgb, found bgr");
+    }
+  }
+
+  /** What suits a folder that comes without a recipe. */
+  @SuppressWarnings("NullAway") // What is null has a default.
+  public static Recipe of(String task) {
+    return new Recipe(
+        task, null, null, null, null, 0, null, null, null, null, 0.1, null, null, null, null);
+  }
+
+  /** The same, but for these. */
+  public Recipe with(
+      Kind otherNetwork,
+      Faces otherFaces,
+      Card.Color otherColor,
+      List<Folder> otherValidation,
+      Settings otherLearning) {
+    return new Recipe(
+        task,
+        about,
+        labels,
+        data,
+        otherValidation,
+        share,
+        together,
+        otherNetwork,
+        otherFaces,
+        otherColor,
+        margin,
+        licence,
+        trainedOn,
+        showMistakes,
+        otherLearning);
+  }
+
+  /**
+   * Reads one.
+   *
+   * @throws IOException if it cannot be read, or not understood; the message is one line
+   */
+  public static Recipe read(Path file) throws IOException {
+    try {
+      return YAML.readValue(Files.readAllBytes(file), Recipe.class);
+    } catch (JsonMappingException e) {
+      throw new IOException(
+          "%s: %s (%s)"
+              .formatted(
+                  file,
+                  String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse(""),
+                  e.getPathReference().replaceAll("dev[.]mien[.][\\w.$]*|java[.][\\w.$]*", "")),
+          e);
+    }
+  }
+
+  byte[] yaml() throws IOException {
+    return YAML.writeValueAsBytes(this);
+  }
+}

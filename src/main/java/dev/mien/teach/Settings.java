@@ -1,0 +1,88 @@
+package dev.mien.teach;
+
+import dev.mien.dataset.Augmentation;
+
+/**
+ * How a network learns. What YAML leaves out, or gives as 0, has the default of {@link #DEFAULT}
+ * where 0 would make no sense.
+ *
+ * @param size width and height of its input, in pixels
+ * @param crop width and height of what it learns from, cut out of the picture: less than size makes
+ *     it quicker, and each cut another one
+ * @param width channels of its first layer; the time it takes grows with the square
+ * @param epochs at most; each sees every picture once
+ * @param batch pictures between two steps
+ * @param rate the highest learning rate: it rises over the first tenth and falls as a cosine
+ * @param decay of the weights
+ * @param smoothing share of the truth that is spread over all labels, 0..1
+ * @param mixup pictures are blended in pairs, shares drawn from Beta(mixup, mixup); 0 never
+ * @param dropout of the last features, 0..1
+ * @param balance how far rare labels weigh more: 0 not at all, 1 as much as they are rarer
+ * @param patience epochs without a lower validation loss until it stops
+ * @param seed two runs with one seed, on one machine, are equal
+ */
+public record Settings(
+    int size,
+    int crop,
+    int width,
+    int epochs,
+    int batch,
+    double rate,
+    double decay,
+    double smoothing,
+    double mixup,
+    double dropout,
+    double balance,
+    int patience,
+    long seed,
+    Augmentation augmentation) {
+  public static final Settings DEFAULT =
+      new Settings(64, 64, 24, 30, 64, 0.05, 5e-4, 0.05, 0, 0.2, 0.5, 10, 1, Augmentation.FACES);
+
+  @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
+  public Settings {
+    size = size == 0 ? 64 : size;
+    crop = crop == 0 ? size : crop;
+    width = width == 0 ? 24 : width;
+    epochs = epochs == 0 ? 30 : epochs;
+    batch = batch == 0 ? 64 : batch;
+    rate = rate == 0 ? 0.05 : rate;
+    patience = patience == 0 ? 10 : patience;
+    augmentation = augmentation == null ? Augmentation.FACES : augmentation;
+    between("size", size, 24, 512);
+    between("crop", crop, 16, size);
+    between("width", width, 4, 256);
+    between("epochs", epochs, 1, 10_000);
+    between("batch", batch, 2, 4096);
+    between("smoothing", smoothing, 0, 0.9);
+    between("dropout", dropout, 0, 0.9);
+    between("balance", balance, 0, 2);
+    between("mixup", mixup, 0, 10);
+  }
+
+  /** The same, but for these. */
+  public Settings with(int otherSize, int otherEpochs, int otherWidth, long otherSeed) {
+    return new Settings(
+        otherSize,
+        otherSize == size ? crop : otherSize,
+        otherWidth,
+        otherEpochs,
+        batch,
+        rate,
+        decay,
+        smoothing,
+        mixup,
+        dropout,
+        balance,
+        patience,
+        otherSeed,
+        augmentation);
+  }
+
+  private static void between(String key, double value, double least, double most) {
+    if (!(value >= least && value <= most)) {
+      throw new IllegalArgumentException(
+          "%s is %s..%s, found %s".formatted(key, least, most, value));
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.mien.teach;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.mien.evaluate.Evaluation;
+import dev.mien.model.Card;
+import dev.mien.model.Model;
+import dev.mien.model.ModelFolder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes what was trained as a model folder: network, labels, card, recipe, how it went. */
+final class TrainedFolder {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
+
+  /** Of the answers from a score on, this share is wrong at most: see {@link Card}. */
+  private static final double RISK = 0.05;
+
+  private TrainedFolder() {}
+
+  /** The card of a new model. */
+  static Card card(Recipe recipe, Card.Input input, String origin, Evaluation evaluation) {
+    String on = "validation, %d faces".formatted(evaluation.n());
+    List<Card.Score> scores = new ArrayList<>();
+    scores.add(new Card.Score(on, "accuracy", rounded(evaluation.accuracy())));
+    scores.add(new Card.Score(on, "balanced accuracy", rounded(evaluation.balancedAccuracy())));
+    scores.add(new Card.Score(on, "calibration error", rounded(evaluation.calibration().ece())));
+    for (Evaluation.LabelScore score : evaluation.byLabel()) {
+      scores.add(new Card.Score(on, "recall " + score.label(), rounded(score.recall())));
+    }
+    evaluation
+        .coverage()
+        .atRisk(RISK)
+        .ifPresent(
+            p -> {
+              scores.add(
+                  new Card.Score(on, "confidence from which 5 % are wrong", rounded(p.score())));
+              scores.add(
+                  new Card.Score(on, "share of faces with that confidence", rounded(p.coverage())));
+            });
+    return new Card(
+        recipe.task(),
+        recipe.about(),
+        input,
+        Card.Output.LOGITS,
+        null,
+        recipe.licence(),
+        origin,
+        recipe.trainedOn(),
+        scores,
+        Map.of());
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1e4) / 1e4;
+  }
+
+  /**
+   * Writes the folder.
+   *
+   * @param goldens files that go with it
+   */
+  static Model write(
+      Path out,
+      Card card,
+      List<String> labels,
+      byte[] onnx,
+      Recipe recipe,
+      Material material,
+      List<Epoch> history,
+      Map<String, byte[]> goldens,
+      byte[] report)
+      throws IOException {
+    Map<String, byte[]> files = new TreeMap<>(goldens);
+    files.put(Model.NETWORK, onnx);
+    files.put(Model.LABELS, (String.join("\n", labels) + "\n").getBytes(StandardCharsets.UTF_8));
+    files.put("recipe.yaml", recipe.yaml());
+    files.put("training.json", training(recipe, labels, material, history));
+    files.put("report.html", report);
+    return ModelFolder.write(out, card, files);
+  }
+
+  private static byte[] training(
+      Recipe recipe, List<String> labels, Material material, List<Epoch> history)
+      throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("data_sha256", material.sha256());
+    all.put("training_pictures", counts(labels, material.training().counts()));
+    all.put("validation_pictures", counts(labels, material.validation().counts()));
+    all.put("seed", recipe.learning().seed());
+    all.put("recipe", recipe);
+    all.put("versions", versions());
+    all.put("history", history);
+    return JSON.writeValueAsBytes(all);
+  }
+
+  private static Map<String, Integer> counts(List<String> labels, int[] counts) {
+    Map<String, Integer> named = new LinkedHashMap<>();
+    for (int i = 0; i < counts.length; i++) {
+      named.put(labels.get(i), counts[i]);
+    }
+    return named;
+  }
+
+  private static Map<String, String> versions() {
+    Map<String, String> versions = new LinkedHashMap<>();
+    String own = TrainedFolder.class.getPackage().getImplementationVersion();
+    versions.put("mien", own == null ? "development" : own);
+    versions.put("java", System.getProperty("java.version"));
+    versions.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    versions.put(
+        "cores", String.format(Locale.ROOT, "%d", Runtime.getRuntime().availableProcessors()));
+    return versions;
+  }
+}

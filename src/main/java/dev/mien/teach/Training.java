@@ -1,0 +1,229 @@
+package dev.mien.teach;
+
+import dev.mien.classify.GoldenMaker;
+import dev.mien.dataset.Dataset;
+import dev.mien.detect.Detector;
+import dev.mien.evaluate.Curves;
+import dev.mien.evaluate.Evaluation;
+import dev.mien.evaluate.Page;
+import dev.mien.model.Card;
+import dev.mien.model.Model;
+import dev.mien.onnx.Device;
+import dev.mien.onnx.Network;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** From a recipe and its pictures to a model folder. */
+public final class Training {
+  /** Is told how far the work is. */
+  public interface Progress {
+    /** What can be lived with but should be known, in one line. */
+    void note(String line);
+
+    /** {@code done} of {@code all} of the work of that name. */
+    void step(String what, int done, int all);
+
+    /** After an epoch. */
+    void epoch(Epoch epoch);
+  }
+
+  /**
+   * What came out.
+   *
+   * @param evaluation on the validation pictures, of the network as it was written
+   */
+  public record Result(Model model, Evaluation evaluation, Material material) {}
+
+  private final Recipe recipe;
+  private final Path root;
+  private final Path out;
+  private final @Nullable Detector detector;
+  private final BooleanSupplier stop;
+  private final Progress progress;
+
+  /**
+   * A training that has not begun.
+   *
+   * @param root where the recipe's folders are
+   * @param out the new model folder; beside it, in a folder whose name ends in {@code .training},
+   *     the state is kept, and found again, until the model is written
+   * @param detector that cuts the faces; null where pictures are taken whole
+   * @param stop is asked often; when it says so, the best so far is written
+   */
+  public Training(
+      Recipe recipe,
+      Path root,
+      Path out,
+      @Nullable Detector detector,
+      BooleanSupplier stop,
+      Progress progress) {
+    this.recipe = recipe;
+    this.root = root;
+    this.out = out;
+    this.detector = detector;
+    this.stop = stop;
+    this.progress = progress;
+  }
+
+  /** A network from nothing. */
+  public Result network() throws IOException, InterruptedException {
+    Settings settings = recipe.learning();
+    Material material = material();
+    List<String> labels = material.training().labels();
+    Card.Input input =
+        new Card.Input(
+            Card.Layout.NCHW,
+            settings.size(),
+            settings.size(),
+            recipe.color(),
+            1 / 255.0,
+            halves(),
+            halves(),
+            recipe.margin(),
+            Card.Fit.GROW);
+    Crops train;
+    Crops validation;
+    try (Cutting cutting = new Cutting(input, detector)) {
+      train = cutting.all(material.training(), steps("training faces", material.training()));
+      validation =
+          cutting.all(material.validation(), steps("validation faces", material.validation()));
+    }
+    Path state = state();
+    Trained trained =
+        NetworkTraining.run(
+            settings, input, train, validation, labels.size(), state, stop, progress);
+    try (Network network = Network.open(name(), trained.onnx(), Device.CPU);
+        Answers answers = new Answers(network, input, labels, validation.side())) {
+      validation.each(answers);
+      Result result = write(trained, network, input, answers, material);
+      delete(state);
+      return result;
+    }
+  }
+
+  /**
+   * A head on a frozen network.
+   *
+   * @param features the network: its output is the features of a face
+   */
+  public Result head(Model features) throws IOException {
+    Material material = material();
+    List<String> labels = material.training().labels();
+    byte[] onnx = features.read(Model.NETWORK);
+    Card.Input frozen = Objects.requireNonNull(features.card().input());
+    Card.Input input = frozen.withMargin(recipe.margin());
+    Trained trained;
+    try (Network extractor = Network.open(features.name(), onnx, Device.CPU);
+        Cutting cutting = new Cutting(input, detector)) {
+      HeadTraining training =
+          new HeadTraining(extractor, input, onnx, labels.size(), recipe.learning().seed());
+      try (HeadTraining.Look train = training.new Look(cutting.side(), true);
+          HeadTraining.Look validation = training.new Look(cutting.side(), false)) {
+        cutting.each(material.training(), train, steps("training faces", material.training()));
+        cutting.each(
+            material.validation(), validation, steps("validation faces", material.validation()));
+        trained = training.run(train.points(), validation.points(), stop, progress::epoch);
+      }
+      try (Network network = Network.open(name(), trained.onnx(), Device.CPU);
+          Answers answers = new Answers(network, input, labels, cutting.side())) {
+        cutting.each(
+            material.validation(), answers, steps("validation faces", material.validation()));
+        return write(trained, network, input, answers, material);
+      }
+    }
+  }
+
+  private List<Double> halves() {
+    return java.util.Collections.nCopies(recipe.color().channels(), 0.5);
+  }
+
+  private String name() {
+    return String.valueOf(out.getFileName());
+  }
+
+  private Material material() throws IOException {
+    return Material.of(recipe, root, progress::note, n -> progress.step("pictures read", n, 0));
+  }
+
+  private IntConsumer steps(String what, Dataset dataset) {
+    int all = dataset.byPicture().size();
+    return n -> progress.step(what, n, all);
+  }
+
+  private Path state() {
+    return out.resolveSibling(name() + ".training");
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  private Result write(
+      Trained trained, Network network, Card.Input input, Answers answers, Material material)
+      throws IOException {
+    List<String> labels = material.training().labels();
+    Evaluation evaluation = Evaluation.of(labels, answers.predictions());
+    Card card =
+        TrainedFolder.card(
+            recipe, input, "trained by mien train, recipe.yaml beside this card", evaluation);
+    Model model =
+        TrainedFolder.write(
+            out,
+            card,
+            labels,
+            trained.onnx(),
+            recipe,
+            material,
+            trained.history(),
+            GoldenMaker.make(card, labels, network, List.of()),
+            report(trained, evaluation, answers, material).getBytes(StandardCharsets.UTF_8));
+    return new Result(model, evaluation, material);
+  }
+
+  private String report(
+      Trained trained, Evaluation evaluation, Answers answers, Material material) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("task", recipe.task());
+    facts.put("labels", String.join(", ", evaluation.labels()));
+    facts.put("training faces", Integer.toString(material.training().examples().size()));
+    facts.put("validation faces", Integer.toString(evaluation.n()));
+    facts.put("seed", Long.toString(recipe.learning().seed()));
+    facts.put("best epoch", Integer.toString(trained.best().number()));
+    Page page =
+        new Page(name() + ", as trained")
+            .facts(facts)
+            .notes(evaluation.doubts())
+            .curves(
+                new Curves(
+                    trained.history().stream()
+                        .map(
+                            e ->
+                                new Curves.Epoch(
+                                    e.trainLoss(),
+                                    e.validationLoss(),
+                                    e.trainAccuracy(),
+                                    e.validationAccuracy()))
+                        .toList()))
+            .evaluation(evaluation);
+    return (Boolean.TRUE.equals(recipe.showMistakes()) ? page.mistakes(answers.mistakes()) : page)
+        .html();
+  }
+}

@@ -1,0 +1,266 @@
+package dev.mien.teach;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mien.classify.OnnxClassifier;
+import dev.mien.dataset.Augmentation;
+import dev.mien.dataset.DatasetException;
+import dev.mien.model.Card;
+import dev.mien.model.Model;
+import dev.mien.onnx.Device;
+import dev.mien.onnx.Network;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real trainings of a second or two, on drawings. */
+class TrainingTest {
+  private static final Path MODELS = Path.of("models");
+
+  @TempDir static Path shared;
+  @TempDir Path folder;
+  private static Path shapes = Path.of("");
+
+  private final List<String> notes = new ArrayList<>();
+  private final List<Epoch> epochs = new ArrayList<>();
+  private final Training.Progress heard =
+      new Training.Progress() {
+        @Override
+        public void note(String line) {
+          notes.add(line);
+        }
+
+        @Override
+        public void step(String what, int done, int all) {}
+
+        @Override
+        public void epoch(Epoch epoch) {
+          epochs.add(epoch);
+        }
+      };
+
+  @BeforeAll
+  static void draw() throws IOException {
+    shapes = Shapes.write(shared.resolve("shapes"), 14, 3);
+  }
+
+  private static Recipe recipe(Recipe.Kind kind, int epochs) {
+    Recipe base = Recipe.of("shape");
+    return base.with(
+        kind,
+        Recipe.Faces.WHOLE,
+        Card.Color.RGB,
+        List.of(),
+        base.learning().with(32, epochs, 8, 7));
+  }
+
+  private Training training(Recipe recipe, Path data, Path out, BooleanSupplier stop) {
+    return new Training(recipe, data, out, null, stop, heard);
+  }
+
+  private static List<Double> ask(Path modelFolder, Path picture) throws IOException {
+    Model model = Model.load(modelFolder);
+    try (Network network = Network.open(model.name(), model.read(Model.NETWORK), Device.CPU);
+        OnnxClassifier classifier = new OnnxClassifier(model, network)) {
+      double[] answer = classifier.probabilitiesOf(picture.toString(), Files.readAllBytes(picture));
+      return java.util.Arrays.stream(answer).boxed().toList();
+    }
+  }
+
+  @Test
+  @DisplayName("a head learns shapes from 14 pictures each")
+  void headLearns() throws IOException {
+    Path out = folder.resolve("head");
+    Training.Result result =
+        training(recipe(Recipe.Kind.HEAD, 1), shapes, out, () -> false)
+            .head(Model.load(MODELS.resolve("features")));
+
+    assertThat(result.evaluation().accuracy()).isGreaterThanOrEqualTo(0.8);
+    assertThat(result.model().labels()).isEqualTo(Shapes.LABELS);
+    assertThat(out.resolve("report.html")).content().contains("accuracy").doesNotContain("<script");
+    List<Double> answer = ask(out, shapes.resolve("cross/3.png"));
+    assertThat(answer.get(Shapes.LABELS.indexOf("cross"))).isGreaterThan(0.5);
+  }
+
+  @Test
+  @DisplayName("a network learns, says what it knows, and writes all that made it")
+  void networkLearns() throws Exception {
+    Path out = folder.resolve("net");
+    Training.Result result =
+        training(recipe(Recipe.Kind.CNN, 25), shapes, out, () -> false).network();
+
+    assertThat(epochs).hasSize(25);
+    assertThat(epochs.get(24).trainLoss()).isLessThan(0.9 * epochs.get(0).trainLoss());
+    assertThat(result.model().card().output()).isEqualTo(Card.Output.LOGITS);
+    assertThat(out.resolve("training.json")).content().contains("data_sha256", "\"seed\" : 7");
+    assertThat(out.resolve("recipe.yaml")).content().contains("task: \"shape\"");
+    assertThat(folder.resolve("net.training")).doesNotExist();
+  }
+
+  @Test
+  @DisplayName("one seed gives one network")
+  void seedMakesRunsEqual() throws Exception {
+    Recipe recipe = recipe(Recipe.Kind.CNN, 2);
+    Path one = folder.resolve("one");
+    Path other = folder.resolve("other");
+    training(recipe, shapes, one, () -> false).network();
+    training(recipe, shapes, other, () -> false).network();
+
+    assertThat(Files.readAllBytes(one.resolve(Model.NETWORK)))
+        .isEqualTo(Files.readAllBytes(other.resolve(Model.NETWORK)));
+  }
+
+  @Test
+  @DisplayName("a training that was cut off goes on as if nothing had happened")
+  void goesOnAfterACut() throws Exception {
+    Recipe recipe = recipe(Recipe.Kind.CNN, 4);
+    Path whole = folder.resolve("whole");
+    training(recipe, shapes, whole, () -> false).network();
+    List<Epoch> expected = List.copyOf(epochs);
+    epochs.clear();
+    Path cut = folder.resolve("cut");
+    Training broken =
+        new Training(
+            recipe,
+            shapes,
+            cut,
+            null,
+            () -> false,
+            new Training.Progress() {
+              @Override
+              public void note(String line) {}
+
+              @Override
+              public void step(String what, int done, int all) {
+                if (what.equals("epoch 3")) {
+                  throw new IllegalStateException("the power went off");
+                }
+              }
+
+              @Override
+              public void epoch(Epoch epoch) {}
+            });
+    assertThatThrownBy(broken::network).hasMessage("the power went off");
+    assertThat(cut).doesNotExist();
+
+    training(recipe, shapes, cut, () -> false).network();
+
+    assertThat(epochs).hasSize(2);
+    assertThat(epochs.get(1).validationLoss())
+        .isCloseTo(expected.get(3).validationLoss(), within(1e-6));
+  }
+
+  @Test
+  @DisplayName("told to stop, it writes the best so far")
+  void stopKeepsTheBest() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    Path out = folder.resolve("stopped");
+    Training.Result result =
+        training(recipe(Recipe.Kind.CNN, 500), shapes, out, () -> asked.incrementAndGet() > 40)
+            .network();
+
+    assertThat(epochs.size()).isBetween(1, 20);
+    assertThat(Model.load(out).labels()).isEqualTo(result.model().labels());
+  }
+
+  @Test
+  @DisplayName("ONNX answers as PyTorch does, to 1e-4, on 100 pictures")
+  @SuppressWarnings("try") // The scope works by being open.
+  void onnxEqualsPyTorch() throws Exception {
+    Path many = Shapes.write(folder.resolve("many"), 34, 11);
+    Recipe recipe = recipe(Recipe.Kind.CNN, 3);
+    Material material = Material.of(recipe, many, notes::add, n -> {});
+    Card.Input input =
+        new Card.Input(
+            Card.Layout.NCHW,
+            32,
+            32,
+            Card.Color.RGB,
+            1 / 255.0,
+            List.of(.5, .5, .5),
+            List.of(.5, .5, .5),
+            0,
+            Card.Fit.GROW);
+    Crops all;
+    try (Cutting cutting = new Cutting(input, null)) {
+      all = cutting.all(material.training().and(material.validation()), n -> {});
+    }
+    assertThat(all.size()).isGreaterThanOrEqualTo(100);
+    double difference = 0;
+    try (PointerScope scope = new PointerScope()) {
+      NetworkTraining training = new NetworkTraining(recipe.learning(), input, all, all, 3);
+      Trained trained = training.run(new Checkpoint(folder.resolve("state")), () -> false, heard);
+      assertThat(trained.best().number()).as("the average is the best's").isEqualTo(3);
+      float[][] expected = training.logits();
+      try (Network network = Network.open("written", trained.onnx(), Device.CPU);
+          Tensors tensors = new Tensors(input, all.side(), 32, Augmentation.NONE)) {
+        float[] values = new float[tensors.floats()];
+        FloatBuffer tensor =
+            ByteBuffer.allocateDirect(values.length * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        for (int i = 0; i < all.size(); i++) {
+          tensors.write(all.pixels(i), new SplittableRandom(0), values, 0);
+          tensor.clear().put(values).clear();
+          float[] found = network.runBatch(tensor, input.shape(1))[0];
+          for (int k = 0; k < 3; k++) {
+            double wanted = expected[i][k] / trained.best().temperature();
+            difference = Math.max(difference, Math.abs(found[k] - wanted));
+          }
+        }
+      }
+    }
+    assertThat(difference).isLessThan(1e-4);
+  }
+
+  @Test
+  @DisplayName("the same picture under two labels is named and left out")
+  void twoLabels() throws Exception {
+    Path data = Shapes.write(folder.resolve("data"), 12, 5);
+    Files.copy(data.resolve("cross/1.png"), data.resolve("square/copy.png"));
+    Material material = Material.of(recipe(Recipe.Kind.HEAD, 1), data, notes::add, n -> {});
+
+    assertThat(notes).anyMatch(n -> n.contains("copy.png") && n.contains("left out"));
+    assertThat(material.training().examples().size() + material.validation().examples().size())
+        .isEqualTo(35);
+  }
+
+  @Test
+  @DisplayName("a corrupt picture is named and skipped")
+  void corrupt() throws Exception {
+    Path data = Shapes.write(folder.resolve("data"), 12, 5);
+    Files.write(data.resolve("cross/broken.png"), new byte[] {1, 2, 3});
+    Material.of(recipe(Recipe.Kind.HEAD, 1), data, notes::add, n -> {});
+
+    assertThat(notes).singleElement().asString().contains("broken.png");
+  }
+
+  @Test
+  @DisplayName("too few pictures are said before any work")
+  void tooFew() throws Exception {
+    Path data = Shapes.write(folder.resolve("data"), 4, 5);
+
+    assertThatThrownBy(
+            () ->
+                training(recipe(Recipe.Kind.CNN, 1), data, folder.resolve("x"), () -> false)
+                    .network())
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("has 4 pictures")
+        .hasMessageContaining("10");
+  }
+}
