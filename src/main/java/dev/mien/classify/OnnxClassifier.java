@@ -160,7 +160,7 @@ public final class OnnxClassifier implements Classifier {
   public Classification classifyWhole(Frame picture) {
     reserve(1);
     cutter.write(picture.image(), tensor, 0);
-    return answer(probabilities(network.runBatch(tensor, input.shape(1))[0]));
+    return answer(probabilities(network.runBatch(tensor, input.shape(1))[0], output));
   }
 
   @Override

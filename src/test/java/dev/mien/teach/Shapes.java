@@ -15,14 +15,14 @@ import org.bytedeco.opencv.opencv_core.Point;
 import org.bytedeco.opencv.opencv_core.Scalar;
 
 /** Circles, squares and crosses in many colours: a set that anything that learns can learn. */
-final class Shapes {
-  static final List<String> LABELS = List.of("circle", "cross", "square");
+public final class Shapes {
+  public static final List<String> LABELS = List.of("circle", "cross", "square");
   private static final int SIDE = 80;
 
   private Shapes() {}
 
   /** Writes so many pictures of each label, each other than all others. */
-  static Path write(Path folder, int each, long seed) throws IOException {
+  public static Path write(Path folder, int each, long seed) throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
     for (String label : LABELS) {
       Files.createDirectories(folder.resolve(label));

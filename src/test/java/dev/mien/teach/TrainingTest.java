@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingTest {
   private static final Path MODELS = Path.of("models");
 
-  @TempDir static Path shared;
-  @TempDir Path folder;
+  @TempDir static Path shared = Path.of("");
+  @TempDir Path folder = Path.of("");
   private static Path shapes = Path.of("");
 
   private final List<String> notes = new ArrayList<>();
