@@ -1,6 +1,7 @@
 package dev.mien.pipeline;
 
 import dev.mien.annotate.Annotator;
+import dev.mien.detect.Cuts;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import dev.mien.sink.Sink;
@@ -39,6 +40,7 @@ public final class Pipeline {
   private final Source source;
   private final Crew crew;
   private final Follower follower;
+  private final Cuts cuts = new Cuts();
   private final List<Annotator> annotators;
   private final List<Sink> sinks;
   private final long maxFrames;
@@ -210,6 +212,9 @@ public final class Pipeline {
 
   private void observe(Frame frame, Worker.Seen seen, long arrived) throws InterruptedException {
     long lap = meter.now();
+    if (cuts.isCut(frame)) {
+      follower.cut();
+    }
     Observation observation =
         follower.follow(
             source.name(),

@@ -62,6 +62,13 @@ public final class Follower {
     return new Observation(source, sequence, timestamp, resolution, faces);
   }
 
+  /** The next frame shows another scene: no face goes on, wherever the next ones are. */
+  public void cut() {
+    if (tracker != null) {
+      tracker.cut();
+    }
+  }
+
   private static List<Face> video(
       Tracker tracker,
       long timestamp,

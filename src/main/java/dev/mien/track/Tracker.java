@@ -64,6 +64,11 @@ final class Tracker {
     return seen;
   }
 
+  /** Ends all tracks. */
+  void cut() {
+    tracks.clear();
+  }
+
   private boolean believable(Track track, Detection detection) {
     return detection.confidence() >= rules.sure()
         || (track.age() >= rules.patience().toNanos() && track.meanScore() >= rules.likely());

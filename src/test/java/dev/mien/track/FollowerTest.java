@@ -111,6 +111,16 @@ final class FollowerTest {
   }
 
   @Test
+  void noFaceGoesOnOverACut() {
+    assertThat(see(follower, 0, at(100, 100, 0.9))).extracting(Face::id).containsExactly(1L);
+    follower.cut();
+    assertThat(see(follower, 40, at(100, 100, 0.9))).extracting(Face::id).containsExactly(2L);
+    assertThat(see(follower, 80, at(100, 100, 0.65))).extracting(Face::id).containsExactly(2L);
+    follower.cut();
+    assertThat(see(follower, 120, at(100, 100, 0.65))).as("weak: none to go on").isEmpty();
+  }
+
+  @Test
   void weakDetectionsAloneAreNoFace() {
     for (int ms = 0; ms < 20_000; ms += 40) {
       assertThat(see(follower, ms, at(100, 100, 0.7))).isEmpty();
