@@ -1,6 +1,5 @@
 package dev.mien.annotate;
 
-import dev.mien.face.Face;
 import dev.mien.face.Observation;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
@@ -11,7 +10,8 @@ import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * Makes faces unrecognisable: each is replaced, with a margin, by five by five flat fields of its
- * mean colours. Faces that were not found stay as they are.
+ * mean colours; so is every place where a face may be. One that the detector never saw stays as it
+ * is.
  */
 public final class Hide implements Annotator {
   private static final double MARGIN = 0.15;
@@ -19,15 +19,18 @@ public final class Hide implements Annotator {
 
   @Override
   public void annotate(Frame frame, Observation observation) {
-    for (Face face : observation.faces()) {
-      Box box = face.detection().box().expand(MARGIN).clip(frame.size());
-      int x = (int) Math.floor(box.x());
-      int y = (int) Math.floor(box.y());
-      int right = (int) Math.ceil(box.right());
-      int bottom = (int) Math.ceil(box.bottom());
-      if (right > x && bottom > y) {
-        hide(frame.image(), x, y, right - x, bottom - y);
-      }
+    observation.faces().forEach(f -> hide(frame, f.detection().box()));
+    observation.perhaps().forEach(b -> hide(frame, b));
+  }
+
+  private static void hide(Frame frame, Box face) {
+    Box box = face.expand(MARGIN).clip(frame.size());
+    int x = (int) Math.floor(box.x());
+    int y = (int) Math.floor(box.y());
+    int right = (int) Math.ceil(box.right());
+    int bottom = (int) Math.ceil(box.bottom());
+    if (right > x && bottom > y) {
+      hide(frame.image(), x, y, right - x, bottom - y);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.mien.command;
 
 import dev.mien.onnx.Network;
 import dev.mien.source.Cameras;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,6 +27,7 @@ final class DoctorCommand implements Callable<Integer> {
         "platform",
         Loader.getPlatform() + ", " + Runtime.getRuntime().availableProcessors() + " cores");
     row("heap", Runtime.getRuntime().maxMemory() / (1 << 20) + " MB");
+    tryRow("glibc", DoctorCommand::glibc);
     tryRow(
         "opencv", () -> opencv_core.CV_VERSION + ", natives loaded: " + loaded(opencv_core.class));
     tryRow("ffmpeg", () -> avutil.av_version_info().getString());
@@ -56,6 +58,17 @@ final class DoctorCommand implements Callable<Integer> {
     tryRow(
         "models", () -> Home.models().folder() + ": " + String.join(", ", Home.models().names()));
     return status;
+  }
+
+  private static String glibc() throws IOException {
+    Optional<String> found = Glibc.found();
+    Optional<String> needed = Glibc.needed(Glibc.jars());
+    String both = "%s found, %s needed".formatted(found.orElse("none"), needed.orElse("none"));
+    if (needed.isPresent()
+        && (found.isEmpty() || Glibc.minor(found.get()) < Glibc.minor(needed.get()))) {
+      throw new IOException(both + ": use a newer distribution");
+    }
+    return both;
   }
 
   private static String loaded(Class<?> type) {

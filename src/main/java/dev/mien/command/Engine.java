@@ -1,5 +1,8 @@
 package dev.mien.command;
 
+import dev.mien.annotate.Annotator;
+import dev.mien.annotate.Hide;
+import dev.mien.annotate.Labels;
 import dev.mien.classify.Classifier;
 import dev.mien.classify.OnnxClassifier;
 import dev.mien.detect.Detector;
@@ -57,6 +60,19 @@ final class Engine implements AutoCloseable {
         defaultValue = "auto",
         description = "auto, cpu or cuda[:N] (default: auto).")
     String device;
+
+    @Option(
+        names = "--hide",
+        paramLabel = "WHAT",
+        description =
+            "faces: make them unrecognisable in every picture that is shown or written. Faces that"
+                + " are not found stay visible.")
+    @Nullable Hidden hide;
+  }
+
+  /** What may be hidden. */
+  enum Hidden {
+    FACES
   }
 
   private final List<Network> networks = new ArrayList<>();
@@ -64,16 +80,18 @@ final class Engine implements AutoCloseable {
   private final Model detector;
   private final Rules rules;
   private @Nullable Crew crew;
+  private final @Nullable Hidden hide;
 
-  private Engine(Model detector, Rules rules) {
+  private Engine(Model detector, Rules rules, @Nullable Hidden hide) {
     this.detector = detector;
     this.rules = rules;
+    this.hide = hide;
   }
 
   static Engine open(Flags flags) throws IOException {
     Device device = Device.parse(flags.device);
     Rules rules = Rules.DEFAULT.withSure(flags.conf);
-    Engine engine = new Engine(Home.models().find(flags.detector), rules);
+    Engine engine = new Engine(Home.models().find(flags.detector), rules, flags.hide);
     try {
       engine.load(flags, device);
       return engine;
@@ -126,6 +144,11 @@ final class Engine implements AutoCloseable {
   /** They work for every pipeline of this engine. */
   Crew crew() {
     return Objects.requireNonNull(crew);
+  }
+
+  /** What is done to a frame before anybody gets to see it. */
+  List<Annotator> annotators() {
+    return hide == null ? List.of(new Labels()) : List.of(new Hide(), new Labels());
   }
 
   Rules rules() {

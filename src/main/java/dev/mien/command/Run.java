@@ -1,6 +1,5 @@
 package dev.mien.command;
 
-import dev.mien.annotate.Labels;
 import dev.mien.pipeline.Pipeline;
 import dev.mien.pipeline.Stats;
 import dev.mien.sink.Controls;
@@ -42,7 +41,7 @@ final class Run implements Controls {
             ? Follower.ofStills(engine.rules(), ids)
             : Follower.ofVideo(engine.rules(), ids);
     Pipeline pipeline =
-        new Pipeline(source, engine.crew(), follower, List.of(new Labels()), sinks, maxFrames);
+        new Pipeline(source, engine.crew(), follower, engine.annotators(), sinks, maxFrames);
     synchronized (this) {
       running.add(pipeline);
       if (quit) {

@@ -24,7 +24,8 @@ public final class Cuts {
   private static final double NOISE = 25;
 
   private double @Nullable [] before;
-  private double unlikeBefore;
+  // Of the first pair nothing is known before.
+  private double unlikeBefore = 1;
 
   /** Whether this frame shows another scene than the one of the call before. */
   public boolean isCut(Frame frame) {

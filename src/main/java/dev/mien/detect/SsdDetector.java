@@ -71,6 +71,7 @@ public final class SsdDetector implements Detector {
       throws DetectorException {
     this.input = input;
     this.settings = settings;
+    checkText(name, format, graph);
     try (BytePointer text = new BytePointer(graph);
         BytePointer bytes = new BytePointer(weights)) {
       net =
@@ -90,6 +91,23 @@ public final class SsdDetector implements Detector {
     } catch (DetectorException e) {
       close();
       throw e;
+    }
+  }
+
+  /** Looks first, for OpenCV's parser says what it minds on standard error. */
+  private static void checkText(String name, Format format, byte[] graph) throws DetectorException {
+    int open = 0;
+    for (byte b : graph) {
+      open += b == '{' ? 1 : b == '}' ? -1 : 0;
+      if (open < 0 || (b >= 0 && b < ' ' && b != '\n' && b != '\r' && b != '\t')) {
+        open = -1;
+        break;
+      }
+    }
+    if (open != 0 || graph.length == 0) {
+      throw new DetectorException(
+          "model '%s': its network cannot be read as %s and %s: the %s is no text of whole {blocks}"
+              .formatted(name, format.graph, format.weights, format.graph));
     }
   }
 

@@ -3,9 +3,12 @@ package dev.mien.source;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB.Callback_Pointer;
 import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
 import org.bytedeco.ffmpeg.global.avdevice;
@@ -25,6 +28,9 @@ final class Ffmpeg {
   static final int LARGEST_SIDE = 8192;
 
   static final long LARGEST_AREA = 64L << 20;
+
+  private static final Pattern DURATION =
+      Pattern.compile("(\\d{1,4}):(\\d{2}):(\\d{2}(?:\\.\\d{1,9})?)");
 
   // FFmpeg calls these from its own threads for as long as the process lives. JavaCPP has room for
   // a few callbacks of a kind only, so all brakes share one and are told apart by a number.
@@ -97,6 +103,22 @@ final class Ffmpeg {
     return rate.num() > 0 && rate.den() > 0
         ? 1_000_000_000L * rate.den() / rate.num()
         : Timeline.USUAL_STEP;
+  }
+
+  /** Nanoseconds that Matroska says of a stream, hours:minutes:seconds, in a tag; else 0. */
+  static long taggedDuration(AVStream stream) {
+    AVDictionaryEntry tag = avutil.av_dict_get(stream.metadata(), "DURATION", null, 0);
+    if (tag == null || tag.isNull()) {
+      return 0;
+    }
+    Matcher parts = DURATION.matcher(tag.value().getString());
+    return parts.matches()
+        ? Math.round(
+            (Integer.parseInt(parts.group(1)) * 3600
+                    + Integer.parseInt(parts.group(2)) * 60
+                    + Double.parseDouble(parts.group(3)))
+                * 1e9)
+        : 0;
   }
 
   /** Whether a picture of this size is refused before any memory is taken for it. */

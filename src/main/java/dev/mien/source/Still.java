@@ -1,8 +1,10 @@
 package dev.mien.source;
 
+import dev.mien.frame.Size;
 import dev.mien.source.SourceException.Reason;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -10,6 +12,7 @@ import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,41 +55,52 @@ public final class Still {
 
   /** FFmpeg reads the size out of the header; OpenCV would take the memory first. */
   private static void checkSize(Path file) throws SourceException {
+    Size size = size(file, Ffmpeg.LARGEST_AREA, Pattern.compile(".*"));
+    if (size == null) {
+      size = size(file, Integer.MAX_VALUE, Pattern.compile("(png|jpeg)_pipe"));
+    }
+    if (size == null) {
+      throw new SourceException(
+          Reason.BAD_INPUT,
+          "%s: not a picture that can be read, or one of more than %d pixels"
+              .formatted(file, Ffmpeg.LARGEST_AREA));
+    }
+    if (Ffmpeg.tooLarge(size.width(), size.height())) {
+      throw Ffmpeg.tooLarge(file.toString(), size.width(), size.height());
+    }
+  }
+
+  /**
+   * Null where FFmpeg cannot say it. Looking for it, FFmpeg may decode the picture, unless that has
+   * more pixels than allowed; PNG and JPEG it never does.
+   */
+  private static @Nullable Size size(Path file, long mostPixels, Pattern formats)
+      throws SourceException {
     AVFormatContext context = avformat.avformat_alloc_context();
     if (avformat.avformat_open_input(context, VideoSource.absolute(file), null, (AVDictionary) null)
         < 0) {
       throw new SourceException(Reason.BAD_INPUT, file + ": not a picture that can be read");
     }
+    AVDictionary options = new AVDictionary();
     try {
-      probe(context);
+      if (!formats.matcher(context.iformat().name().getString()).matches()) {
+        return null;
+      }
+      avutil.av_dict_set(options, "max_pixels", Long.toString(mostPixels), 0);
+      boolean single = context.nb_streams() == 1;
+      avformat.avformat_find_stream_info(context, single ? options : null);
       int index =
           avformat.av_find_best_stream(
               context, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
-      int width = index < 0 ? 0 : context.streams(index).codecpar().width();
-      int height = index < 0 ? 0 : context.streams(index).codecpar().height();
-      if (width <= 0 || height <= 0) {
-        throw new SourceException(
-            Reason.BAD_INPUT,
-            "%s: not a picture that can be read, or one of more than %d pixels"
-                .formatted(file, Ffmpeg.LARGEST_AREA));
+      if (index < 0) {
+        return null;
       }
-      if (Ffmpeg.tooLarge(width, height)) {
-        throw Ffmpeg.tooLarge(file.toString(), width, height);
-      }
-    } finally {
-      avformat.avformat_close_input(context);
-    }
-  }
-
-  /** Looking for the size may decode the picture; without a limit, whatever its size. */
-  private static void probe(AVFormatContext context) {
-    AVDictionary options = new AVDictionary();
-    try {
-      avutil.av_dict_set(options, "max_pixels", Long.toString(Ffmpeg.LARGEST_AREA), 0);
-      boolean single = context.nb_streams() == 1;
-      avformat.avformat_find_stream_info(context, single ? options : null);
+      int width = context.streams(index).codecpar().width();
+      int height = context.streams(index).codecpar().height();
+      return width > 0 && height > 0 ? new Size(width, height) : null;
     } finally {
       avutil.av_dict_free(options);
+      avformat.avformat_close_input(context);
     }
   }
 }

@@ -49,7 +49,7 @@ final class VideoSource implements Source {
     bgr = new Bgr(Bgr.quarterTurns(stream));
     ticks = stream.time_base();
     step = Ffmpeg.usualStep(stream);
-    duration = stream.duration() > 0 ? nanos(stream.duration()) : 0;
+    duration = stream.duration() > 0 ? nanos(stream.duration()) : Ffmpeg.taggedDuration(stream);
   }
 
   /** A file that is a picture, whatever its name says, becomes a source of one picture. */

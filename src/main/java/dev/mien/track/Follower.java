@@ -4,11 +4,14 @@ import dev.mien.face.Classification;
 import dev.mien.face.Detection;
 import dev.mien.face.Face;
 import dev.mien.face.Observation;
+import dev.mien.frame.Box;
 import dev.mien.frame.Size;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,11 +58,20 @@ public final class Follower {
       Size resolution,
       List<Detection> detections,
       List<List<Classification>> classifications) {
-    List<Face> faces =
-        tracker == null
-            ? stills(detections, classifications)
-            : video(tracker, timestamp, detections, classifications);
-    return new Observation(source, sequence, timestamp, resolution, faces);
+    if (tracker == null) {
+      List<Face> faces = stills(detections, classifications);
+      return new Observation(
+          source, sequence, timestamp, resolution, faces, unsure(detections, faces));
+    }
+    List<Face> faces = video(tracker, timestamp, detections, classifications);
+    List<Box> perhaps = new ArrayList<>(unsure(detections, faces));
+    perhaps.addAll(tracker.lost(timestamp));
+    return new Observation(source, sequence, timestamp, resolution, faces, perhaps);
+  }
+
+  private static List<Box> unsure(List<Detection> detections, List<Face> faces) {
+    Set<Detection> shown = faces.stream().map(Face::detection).collect(Collectors.toSet());
+    return detections.stream().filter(d -> !shown.contains(d)).map(Detection::box).toList();
   }
 
   /** The next frame shows another scene: no face goes on, wherever the next ones are. */

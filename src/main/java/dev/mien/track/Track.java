@@ -30,6 +30,10 @@ final class Track {
     hits = 1;
   }
 
+  Box box() {
+    return box;
+  }
+
   /** Where it should be now, if it moves on as it did. */
   Box predict(long timestamp) {
     double seconds = (timestamp - last) / SECOND;

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,14 @@ final class Tracker {
       seen.add(track);
     }
     return seen;
+  }
+
+  /** Where the faces that were reported, and not seen this time, were last and should be now. */
+  List<Box> lost(long timestamp) {
+    return tracks.stream()
+        .filter(t -> t.last() < timestamp && t.id() != null)
+        .flatMap(t -> Stream.of(t.box(), t.predict(timestamp)))
+        .toList();
   }
 
   /** Ends all tracks. */

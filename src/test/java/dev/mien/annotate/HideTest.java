@@ -49,6 +49,16 @@ final class HideTest {
     }
   }
 
+  @Test
+  void whereAFaceMayBeIsHiddenToo() {
+    try (Frame frame = LabelsTest.background(new dev.mien.frame.Size(40, 30))) {
+      Observation unsure =
+          new Observation("test", 0, 0, frame.size(), List.of(), List.of(new Box(0, 0, 40, 30)));
+      new Hide().annotate(frame, unsure);
+      assertThat(colours(frame.image())).hasSizeLessThanOrEqualTo(25);
+    }
+  }
+
   private static void hide(Frame frame, Box box) {
     Face face = new Face(1, new Detection(box, 0.9, null), List.of());
     new Hide().annotate(frame, new Observation("test", 0, 0, frame.size(), List.of(face)));

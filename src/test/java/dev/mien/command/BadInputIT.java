@@ -16,6 +16,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
@@ -94,7 +96,8 @@ final class BadInputIT {
   @Test
   void aPictureThatIsFarTooLarge() throws Exception {
     picture(folder.resolve("huge.png"), 16_000, 16_000);
-    analyze("huge.png").saysOnly(2, "more than 67108864 pixels");
+    analyze("huge.png")
+        .saysOnly(2, "huge.png: pictures of 16000x16000, expected at most 8192 pixels a side");
   }
 
   @Test
@@ -157,6 +160,53 @@ final class BadInputIT {
   void aModelWithoutACard() throws Exception {
     Files.delete(model().resolve("card.yaml"));
     analyze("--detector", "./model", Program.CLIP.toString()).saysOnly(3, "card.yaml");
+  }
+
+  /** A folder of a detector whose files are what its card says, and no detector. */
+  private void detector(String kind, String... files) throws Exception {
+    Path made = Files.createDirectory(folder.resolve("mine"));
+    StringBuilder card = new StringBuilder("task: face\n");
+    card.append("input: {layout: nchw, width: 300, height: 300, color: bgr, scale: 1}\n");
+    card.append("detector: {kind: %s, working_size: 300, score: 0.5, nms: 0.3}\n".formatted(kind));
+    card.append("licence: none\norigin: a test\nfiles:\n");
+    for (int i = 0; i < files.length; i += 2) {
+      byte[] bytes =
+          files[i + 1].endsWith(".onnx")
+              ? Files.readAllBytes(Program.HOME.resolve(files[i + 1]))
+              : files[i + 1].getBytes(latin());
+      Files.write(made.resolve(files[i]), bytes);
+      byte[] sum = MessageDigest.getInstance("SHA-256").digest(bytes);
+      card.append("  %s: \"%s\"\n".formatted(files[i], HexFormat.of().formatHex(sum)));
+    }
+    Files.writeString(made.resolve("card.yaml"), card);
+  }
+
+  private void isNoDetector(String words) throws Exception {
+    analyze("--detector", "./mine", Program.CLIP.toString()).saysOnly(3, words);
+  }
+
+  @Test
+  void aNetworkThatFindsNoFaces() throws Exception {
+    detector("yunet", "model.onnx", "models/emotion/model.onnx");
+    isNoDetector("model 'mine' is not YuNet");
+  }
+
+  @Test
+  void aNetworkThatIsNone() throws Exception {
+    detector("yunet", "model.onnx", "\0\1 not a network");
+    isNoDetector("model 'mine': its network cannot be read as ONNX");
+  }
+
+  @Test
+  void filesThatWereExchanged() throws Exception {
+    detector("ssd", "a.prototxt", "\n\u0002\u0003\b\0", "a.caffemodel", "name: \"x\"");
+    isNoDetector("the .prototxt is no text of whole {blocks}");
+  }
+
+  @Test
+  void aDescriptionThatBreaksOff() throws Exception {
+    detector("ssd", "a.pbtxt", "node { name: \"x\"", "a.pb", "\n\u0002\u0003");
+    isNoDetector("the .pbtxt is no text of whole {blocks}");
   }
 
   @Test

@@ -71,6 +71,7 @@ final class Program {
     line.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
     builder.environment().remove("DISPLAY");
+    builder.environment().put("OPENCV_LOG_LEVEL", "SILENT");
     builder.redirectError(folder.resolve("stderr").toFile());
     return builder.start();
   }

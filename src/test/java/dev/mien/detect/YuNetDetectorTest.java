@@ -21,6 +21,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +57,29 @@ final class YuNetDetectorTest {
         assertThat(found.get(0).confidence()).isGreaterThan(0.7);
         assertThat(found.get(0).box().iou(expected)).isGreaterThan(0.7);
         assertEyesAboveMouth(Objects.requireNonNull(found.get(0).landmarks()), expected);
+      }
+    }
+  }
+
+  /**
+   * Sure or half sure, wherever they are on the network's grid; in a film they show once they last.
+   */
+  @ParameterizedTest
+  @CsvSource({"20, 0.7", "22, 0.65", "24, 0.8"})
+  @DisplayName("R47: faces of 20 pixels are found in a frame of 640")
+  void findsSmallFaces(int face, double least) throws Exception {
+    Size size = new Size(640, 480);
+    for (int shift = 0; shift < 8; shift += 2) {
+      for (boolean noisy : new boolean[] {false, true}) {
+        try (Frame frame = Scene.empty(size, noisy);
+            Frame one = Scene.withFace(new Size(200, 120), face, noisy);
+            Rect place = new Rect(200 + shift, 150 + shift / 4 * 4, 200, 120);
+            Mat into = new Mat(frame.image(), place)) {
+          one.image().copyTo(into);
+          List<Detection> found = detector.detect(frame);
+          assertThat(found).as("%d, shift %d, noisy %s", face, shift, noisy).hasSize(1);
+          assertThat(found.get(0).confidence()).isGreaterThan(least);
+        }
       }
     }
   }

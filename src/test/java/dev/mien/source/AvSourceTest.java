@@ -328,6 +328,39 @@ final class AvSourceTest {
   }
 
   @Test
+  @DisplayName("what has no pictures is wrong input, not a camera that is away")
+  void noVideo() throws Exception {
+    Clips.ffmpeg("-f lavfi -i sine=d=3 %s/sound.ts", folder);
+    Clips.ffmpeg("-f lavfi -i sine=d=3 %s/sound.mp4", folder);
+    Files.writeString(folder.resolve("page.html"), "<html><body>Hello.</body></html>".repeat(99));
+    for (String name : List.of("sound.ts", "sound.mp4", "page.html")) {
+      byte[] body = Clips.bytes(folder.resolve(name));
+      String head = "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n".formatted(body.length);
+      for (boolean live : new boolean[] {false, true}) {
+        if (live && name.equals("page.html")) {
+          continue; // A connection that breaks off before anything is understood may come back.
+        }
+        try (ServerSocket one = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+          go(
+              () -> {
+                while (true) {
+                  try (Socket client = one.accept()) {
+                    request(client);
+                    client
+                        .getOutputStream()
+                        .write(live ? LIVE : head.getBytes(StandardCharsets.US_ASCII));
+                    client.getOutputStream().write(body);
+                  }
+                }
+              });
+          SourceException e = failure("http://127.0.0.1:%d/x".formatted(one.getLocalPort()));
+          assertThat(e.reason()).as("%s, live %s: %s", name, live, e).isEqualTo(Reason.BAD_INPUT);
+        }
+      }
+    }
+  }
+
+  @Test
   @DisplayName("R09: films over HTTP, whole and as HLS, give every frame")
   void recordings() throws Exception {
     Path film = Clips.pattern(folder.resolve("film.mp4"), 4);

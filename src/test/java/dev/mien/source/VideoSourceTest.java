@@ -282,16 +282,32 @@ final class VideoSourceTest {
         .withMessageNotContaining("\n");
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"mp4", "mkv"})
   @DisplayName("R15: a film whose end is missing is called truncated after its last picture")
-  void truncated() throws Exception {
-    Path whole = Clips.pattern(folder.resolve("whole.mp4"), 8);
-    Path front = folder.resolve("front.mp4");
-    Clips.ffmpeg("-i %s -c copy -movflags +faststart %s", whole, front);
+  void truncated(String ending) throws Exception {
+    Path whole = Clips.pattern(folder.resolve("whole." + ending), 8);
+    Path front = folder.resolve("front." + ending);
+    String atTheFront = ending.equals("mp4") ? "-movflags +faststart " : "";
+    Clips.ffmpeg("-i %s -c copy %s%s", whole, atTheFront, front);
     byte[] bytes = Clips.bytes(front);
-    Path half = folder.resolve("half.mp4");
+    Path half = folder.resolve("half." + ending);
     Files.write(half, Arrays.copyOf(bytes, bytes.length / 2));
     refused(half, "but says that it lasts 8.0 s; truncated?");
+    try (Source source = VideoSource.open("front", front)) {
+      assertThat(Clips.drain(source)).hasSize(200);
+    }
+  }
+
+  @Test
+  @DisplayName("R15: nor is one whose sound goes on after the pictures")
+  void longerSound() throws Exception {
+    Path file = folder.resolve("sound.mkv");
+    Clips.ffmpeg(
+        "-f lavfi -i testsrc=s=64x64:r=25:d=1 -f lavfi -i sine=d=9 -pix_fmt yuv420p %s", file);
+    try (Source source = VideoSource.open("sound", file)) {
+      assertThat(Clips.drain(source)).hasSize(25);
+    }
   }
 
   @Test

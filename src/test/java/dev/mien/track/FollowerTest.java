@@ -120,6 +120,27 @@ final class FollowerTest {
     assertThat(see(follower, 120, at(100, 100, 0.65))).as("weak: none to go on").isEmpty();
   }
 
+  private List<Box> perhaps(long ms, Detection... detections) {
+    List<List<Classification>> labels = Collections.nCopies(detections.length, happy(0.8));
+    return follower.follow("s", ms, ms * MS, SIZE, List.of(detections), labels).perhaps();
+  }
+
+  @Test
+  void tellsWhereElseAFaceMayBe() {
+    Detection weak = at(700, 100, 0.61);
+    assertThat(perhaps(0, at(100, 100, 0.9), weak)).containsExactly(weak.box());
+    assertThat(perhaps(40, at(110, 100, 0.9))).as("a weak one is forgotten").isEmpty();
+    Box last = at(110, 100, 0.9).box();
+    assertThat(perhaps(80)).as("gone: there, or farther on").hasSize(2).contains(last);
+    assertThat(perhaps(2000)).isEmpty();
+    perhaps(2040, at(100, 100, 0.9));
+    follower.cut();
+    assertThat(perhaps(2080)).isEmpty();
+    Follower stills = Follower.ofStills(Rules.DEFAULT, ids::incrementAndGet);
+    assertThat(stills.follow("s", 0, 0, SIZE, List.of(weak), List.of(happy(0.8))).perhaps())
+        .containsExactly(weak.box());
+  }
+
   @Test
   void weakDetectionsAloneAreNoFace() {
     for (int ms = 0; ms < 20_000; ms += 40) {
