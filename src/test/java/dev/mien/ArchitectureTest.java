@@ -29,6 +29,7 @@ class ArchitectureTest {
           "track",
           "classify",
           "annotate",
+          "rtsp",
           "sink",
           "pipeline",
           "report",
@@ -55,7 +56,8 @@ class ArchitectureTest {
     "track,    face frame",
     "classify, frame face model onnx",
     "annotate, frame face",
-    "sink,     frame face",
+    "rtsp,     ''",
+    "sink,     frame face annotate rtsp",
     "pipeline, frame face source detect track classify annotate sink",
     "report,   frame face sink",
     "dataset,  frame source",
@@ -85,6 +87,7 @@ class ArchitectureTest {
     "org.bytedeco.javacv..,        source sink",
     "org.bytedeco.ffmpeg..,        source sink command",
     "org.bytedeco.opencv.opencv_dnn.., detect",
+    "io.netty..,                   rtsp",
     "java.awt..,                   sink",
     "javax.swing..,                sink",
     "org.bytedeco.pytorch..,       teach",
@@ -129,6 +132,7 @@ class ArchitectureTest {
             "dev.mien.source",
             "dev.mien.pipeline",
             "dev.mien.web", // says how long a viewer waited for an answer
+            "dev.mien.rtsp", // reports carry the time of day; who went silent is told by the clock
             "dev.mien.command")
         .should()
         .callMethod(System.class, "nanoTime")

@@ -76,7 +76,10 @@ public final class Labels implements Annotator {
     int room = frame.size().width() - 2 * Math.max(2, em / 4);
     int rows = (frame.size().height() - em) / letters.height(em);
     List<String> lines =
-        lines(face).stream().limit(Math.max(rows, 0)).map(text -> fit(text, em, room)).toList();
+        lines(face).stream()
+            .limit(Math.max(rows, 0))
+            .map(text -> letters.fit(text, em, room))
+            .toList();
     if (lines.isEmpty() || lines.contains("")) {
       return;
     }
@@ -107,20 +110,5 @@ public final class Labels implements Annotator {
     }
     lines.set(0, lines.get(0) + "  #" + face.id());
     return lines;
-  }
-
-  /** Cut short with an ellipsis where it is wider than the room; empty where nothing fits. */
-  private String fit(String text, int em, int room) {
-    if (letters.width(text, em) <= room) {
-      return text;
-    }
-    int[] codes = text.codePoints().toArray();
-    for (int n = codes.length - 1; n > 0; n--) {
-      String cut = new String(codes, 0, n).stripTrailing() + "…";
-      if (letters.width(cut, em) <= room) {
-        return cut;
-      }
-    }
-    return "";
   }
 }

@@ -105,6 +105,21 @@ final class Letters {
     return text.codePoints().map(c -> letter(c, em).advance).sum();
   }
 
+  /** Cut short with an ellipsis where it is wider than the room; empty where nothing fits. */
+  String fit(String text, int em, int room) {
+    if (width(text, em) <= room) {
+      return text;
+    }
+    int[] codes = text.codePoints().toArray();
+    for (int n = codes.length - 1; n > 0; n--) {
+      String cut = new String(codes, 0, n).stripTrailing() + "…";
+      if (width(cut, em) <= room) {
+        return cut;
+      }
+    }
+    return "";
+  }
+
   Letter letter(int code, int em) {
     return drawn.computeIfAbsent(new Key(known(code), em), this::draw);
   }

@@ -1,6 +1,5 @@
 package dev.mien.command;
 
-import dev.mien.sink.Controls;
 import dev.mien.sink.Outlet;
 import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
@@ -27,17 +26,16 @@ final class Outputs {
   /**
    * @param source its name
    */
-  static Sink open(SinkAddress sink, String source, Controls controls) throws IOException {
-    return open(sink, source, controls, Pages.NONE);
+  static Sink open(SinkAddress sink, String source, Run run) throws IOException {
+    return open(sink, source, run, Pages.NONE);
   }
 
   /**
    * @param source its name
    */
-  static Sink open(SinkAddress sink, String source, Controls controls, Pages pages)
-      throws IOException {
+  static Sink open(SinkAddress sink, String source, Run run, Pages pages) throws IOException {
     return sink.open(
-        new Outlet(source, STANDARD, controls, Path.of("."), OptionalDouble.empty(), pages));
+        new Outlet(source, STANDARD, run, Path.of("."), OptionalDouble.empty(), pages, run.rtsp()));
   }
 
   /** Nobody wants their recording overwritten by its own annotation. */

@@ -2,6 +2,7 @@ package dev.mien.command;
 
 import dev.mien.pipeline.Pipeline;
 import dev.mien.pipeline.Stats;
+import dev.mien.rtsp.RtspServers;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Sink;
 import dev.mien.source.Pace;
@@ -17,6 +18,7 @@ final class Run implements Controls {
   private final Engine engine;
   private final LongSupplier ids;
   private final long maxFrames;
+  private final RtspServers rtsp = new RtspServers(System.getenv());
   private final Signals signals = new Signals(this::quit);
   private final Set<Pipeline> running = new HashSet<>();
   private boolean quit;
@@ -55,6 +57,11 @@ final class Run implements Controls {
         running.remove(pipeline);
       }
     }
+  }
+
+  /** Shared by all sinks of this program. */
+  RtspServers rtsp() {
+    return rtsp;
   }
 
   @Override

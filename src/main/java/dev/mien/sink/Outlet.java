@@ -1,5 +1,6 @@
 package dev.mien.sink;
 
+import dev.mien.rtsp.RtspServers;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
@@ -15,6 +16,7 @@ import java.util.OptionalDouble;
  * @param frameRate of the source in frames a second, where it has one; a hint, for times are the
  *     frames' own
  * @param pages who shows them on a page
+ * @param rtsp where streams are served; the sinks of a run share it, and so its ports
  */
 public record Outlet(
     String source,
@@ -22,7 +24,8 @@ public record Outlet(
     Controls controls,
     Path snapshotFolder,
     OptionalDouble frameRate,
-    Pages pages) {
+    Pages pages,
+    RtspServers rtsp) {
   /** The source's name as part of a file name: {@code rtsp://door/1} is {@code rtsp-door-1}. */
   String fileName() {
     String name = source.replaceAll("[^\\p{L}\\p{N}._-]+", "-").replaceAll("^[-.]+|-+$", "");

@@ -97,6 +97,45 @@ public sealed interface SinkAddress {
   }
 
   /**
+   * A stream of a server inside Mien: {@code rtsp}, {@code rtsp:PORT} or {@code rtsp:HOST:PORT},
+   * each also with {@code /NAME}.
+   *
+   * @param host the address of this machine to listen on
+   * @param port 0 for any
+   * @param name of the stream; empty for the source's
+   */
+  record Rtsp(String host, int port, String name) implements SinkAddress {
+    private static final Pattern FORM =
+        Pattern.compile(
+            "(?i)rtsp(?::(?:(\\[[0-9a-f:.%]+\\]|[^:/\\s\\[\\]]+):)?(\\d{1,5}))?(?:/([A-Za-z0-9._-]+))?");
+
+    private static Rtsp read(Matcher parts) {
+      String host =
+          parts.group(1) == null ? "127.0.0.1" : parts.group(1).replaceAll("[\\[\\]]", "");
+      int port = parts.group(2) == null ? 8554 : Integer.parseInt(parts.group(2));
+      if (port > 65535) {
+        throw new IllegalArgumentException(
+            "--to rtsp: found port " + port + ", expected 0 to 65535; 0 is any that is free");
+      }
+      return new Rtsp(host, port, parts.group(3) == null ? "" : parts.group(3));
+    }
+
+    @Override
+    public Sink open(Outlet outlet) throws IOException {
+      String stream = name.isEmpty() ? outlet.fileName().replaceAll("[^A-Za-z0-9._-]", "-") : name;
+      return new RtspSink(
+          outlet.rtsp().stream(host, port, stream),
+          outlet.source(),
+          outlet.frameRate().orElse(VideoSink.USUAL_RATE));
+    }
+
+    @Override
+    public SinkAddress of(String source) {
+      return name.isEmpty() ? this : new Rtsp(host, port, name + "-" + source);
+    }
+  }
+
+  /**
    * Opens it before any work is done.
    *
    * @throws IllegalArgumentException if it cannot be opened for a reason that the user can mend: a
@@ -128,6 +167,10 @@ public sealed interface SinkAddress {
     if (low.startsWith("http:")) {
       return Http.parse(text);
     }
+    Matcher served = Rtsp.FORM.matcher(text);
+    if (served.matches()) {
+      return Rtsp.read(served);
+    }
     Path path;
     try {
       path = Path.of(text);
@@ -150,7 +193,7 @@ public sealed interface SinkAddress {
     return new IllegalArgumentException(
         "--to: found '"
             + text
-            + "', expected window, http, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/ or -"
+            + "', expected window, http, rtsp, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/ or -"
             + " (standard output)");
   }
 }

@@ -1,4 +1,4 @@
-/** Where frames and observations go: window, file, JSON Lines, snapshots. */
+/** Where frames and observations go: window, file, RTSP, JSON Lines, snapshots. */
 @NullMarked
 package dev.mien.sink;
 

@@ -7,6 +7,7 @@ import dev.mien.detect.Detectors;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import dev.mien.model.Models;
+import dev.mien.rtsp.RtspServers;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Outlet;
 import dev.mien.sink.Pages;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
@@ -93,7 +95,8 @@ final class LongRunIT {
                 Controls.NONE,
                 folder,
                 OptionalDouble.empty(),
-                Pages.NONE));
+                Pages.NONE,
+                new RtspServers(Map.of())));
   }
 
   @Test

@@ -8,11 +8,13 @@ import dev.mien.face.Observation;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
 import dev.mien.frame.Size;
+import dev.mien.rtsp.RtspServers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -72,7 +74,8 @@ final class Footage {
         Controls.NONE,
         folder,
         OptionalDouble.empty(),
-        Pages.NONE);
+        Pages.NONE,
+        new RtspServers(Map.of()));
   }
 
   /** One frame read back: milliseconds since the start, size, and the colour of one place. */

@@ -34,6 +34,12 @@ final class SinkAddressTest {
     assertThat(SinkAddress.parse("http://[::1]:8080"))
         .isEqualTo(new SinkAddress.Http("::1", 8080))
         .hasToString("http://[::1]:8080");
+    assertThat(SinkAddress.parse("rtsp")).isEqualTo(new SinkAddress.Rtsp("127.0.0.1", 8554, ""));
+    assertThat(SinkAddress.parse("RTSP:9000/door"))
+        .isEqualTo(new SinkAddress.Rtsp("127.0.0.1", 9000, "door"));
+    assertThat(SinkAddress.parse("rtsp:[::]:0")).isEqualTo(new SinkAddress.Rtsp("::", 0, ""));
+    assertThat(SinkAddress.parse("rtsp/a").of("b"))
+        .isEqualTo(new SinkAddress.Rtsp("127.0.0.1", 8554, "a-b"));
     assertThat(SinkAddress.parse("faces/")).isEqualTo(new SinkAddress.Snapshots(Path.of("faces")));
     assertThat(SinkAddress.parse(folder.toString())).isEqualTo(new SinkAddress.Snapshots(folder));
   }
@@ -44,8 +50,8 @@ final class SinkAddressTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SinkAddress.parse(text))
         .withMessage(
-            "--to: found '%s', expected window, http, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/ or -"
-                + " (standard output)",
+            "--to: found '%s', expected window, http, rtsp, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/"
+                + " or - (standard output)",
             text);
   }
 

@@ -50,7 +50,13 @@ final class SnapshotSinkTest {
   private String named(String source) {
     Outlet plain = Footage.outlet(folder);
     return new Outlet(
-            source, plain.standardOutput(), plain.controls(), folder, plain.frameRate(), Pages.NONE)
+            source,
+            plain.standardOutput(),
+            plain.controls(),
+            folder,
+            plain.frameRate(),
+            Pages.NONE,
+            plain.rtsp())
         .fileName();
   }
 

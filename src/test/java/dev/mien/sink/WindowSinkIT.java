@@ -3,6 +3,7 @@ package dev.mien.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mien.frame.Frame;
+import dev.mien.rtsp.RtspServers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +71,8 @@ final class WindowSinkIT {
               controls,
               Path.of(args[0]),
               OptionalDouble.of(25),
-              Pages.NONE);
+              Pages.NONE,
+              new RtspServers(Map.of()));
       try (Sink sink = SinkAddress.parse(args[1]).open(outlet)) {
         for (int i = 0; !quit[0]; i++) {
           try (Frame frame = Footage.frame(i, i * 40L * Footage.MS, 320, 240)) {
