@@ -64,7 +64,11 @@ public final class Main {
           main.setLogLevel(line);
           return new CommandLine.RunLast().execute(parsed);
         });
-    return line.execute(args);
+    try {
+      return line.execute(args);
+    } catch (LinkageError e) {
+      return Status.tell(e);
+    }
   }
 
   private void setLogLevel(CommandLine line) {

@@ -26,12 +26,26 @@ final class Status {
   static int tell(Throwable failure) {
     int status = of(failure);
     if (status != DONE) {
-      String message = failure.getMessage();
+      String message = failure instanceof LinkageError ? notLoaded(failure) : failure.getMessage();
       System.err.println(
           "mien: " + (message == null ? failure.getClass().getSimpleName() : message));
       LoggerFactory.getLogger(Status.class).debug("the whole story", failure);
     }
     return status;
+  }
+
+  /** JavaCPP unpacks libraries where it may write, and says little where that does not help. */
+  private static String notLoaded(Throwable failure) {
+    String cache = System.getProperty("org.bytedeco.javacpp.cachedir", "~/.javacpp/cache");
+    return "the native libraries cannot be loaded (%s) from %s: name a writable folder without"
+            .formatted(
+                String.valueOf(failure.getMessage())
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .replaceFirst("^[\\w.]+(Exception|Error): ", ""),
+                cache)
+        + " noexec by MIEN_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=FOLDER";
   }
 
   /** What a run came to; what went wrong at a sink was said when it did. */
@@ -54,7 +68,8 @@ final class Status {
     }
     if (failure instanceof ModelException
         || failure instanceof NetworkException
-        || failure instanceof DetectorException) {
+        || failure instanceof DetectorException
+        || failure instanceof LinkageError) {
       return UNUSABLE;
     }
     return failure instanceof IllegalArgumentException

@@ -238,7 +238,7 @@ final class BadInputIT {
   /** The first line fits and is written at once; the others are held back for a second. */
   @Test
   void aDiskThatIsFullAtTheVeryEnd() throws Exception {
-    try (SmallDisk disk = new SmallDisk(folder.resolve("disk"), "4k")) {
+    try (SmallDisk disk = new SmallDisk(folder.resolve("disk"), "size=4k")) {
       analyze("--to", "disk/late.jsonl", "--max-frames", "24", Program.CLIP.toString())
           .saysOnly(1, "disk/late.jsonl: disk full");
       assertThat(Files.readAllLines(disk.file("late.jsonl")).get(0)).endsWith("}");

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -206,6 +207,16 @@ final class RunIT {
             "out.jsonl",
             Program.CLIP.toString())
         .isQuiet();
+  }
+
+  @Test
+  @DisplayName("R53: bench says what each stage takes")
+  void benchSaysWhatEachStageTakes() throws Exception {
+    Program.Ended ended = new Program(folder).run("bench", "--max-frames", "20");
+    assertThat(ended.status()).as(ended.err()).isZero();
+    for (String stage : List.of("read", "detect", "classify", "track", "annotate", "sum")) {
+      assertThat(ended.out()).containsPattern("(?m)^  " + stage + " +\\d+\\.\\d{3} ms a frame");
+    }
   }
 
   @Test

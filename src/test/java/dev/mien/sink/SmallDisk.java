@@ -14,12 +14,12 @@ public final class SmallDisk implements AutoCloseable {
 
   /**
    * @param folder is made
-   * @param size as mount takes it: 256k
+   * @param options as mount takes them: size=256k, noexec
    */
-  public SmallDisk(Path folder, String size) throws Exception {
+  public SmallDisk(Path folder, String options) throws Exception {
     this.folder = Files.createDirectory(folder);
     Process mount =
-        new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", folder.toString())
+        new ProcessBuilder("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder.toString())
             .redirectErrorStream(true)
             .start();
     Assumptions.assumeTrue(mount.waitFor() == 0, "mounting a small disk needs root");

@@ -200,7 +200,7 @@ final class VideoSinkTest {
   @ParameterizedTest
   @CsvSource({"o.mp4, 256k", "o.mp4, 212k", "o.mkv, 256k"})
   void aFullDiskIsNamedAndWhatWasWrittenPlays(String name, String size) throws Exception {
-    try (SmallDisk disk = new SmallDisk(folder.resolve("disk"), size)) {
+    try (SmallDisk disk = new SmallDisk(folder.resolve("disk"), "size=" + size)) {
       Path file = disk.file(name);
       int[] written = new int[1];
       Sink sink = open(file);
@@ -222,7 +222,7 @@ final class VideoSinkTest {
   @ParameterizedTest
   @ValueSource(strings = {"o.mp4", "o.mkv"})
   void aDiskThatIsFullAtTheVeryEndIsNamedToo(String name) throws Exception {
-    try (SmallDisk disk = new SmallDisk(folder.resolve("disk"), "1m")) {
+    try (SmallDisk disk = new SmallDisk(folder.resolve("disk"), "size=1m")) {
       Path file = disk.file(name);
       try (Sink sink = open(file)) {
         for (int i = 0; i < 40; i++) {
