@@ -50,7 +50,7 @@ class ArchitectureTest {
     "face,     frame",
     "model,    ''",
     "onnx,     model",
-    "convert,  ''",
+    "convert,  onnx",
     "source,   frame",
     "detect,   frame face model onnx",
     "track,    face frame",

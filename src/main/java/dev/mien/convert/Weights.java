@@ -94,7 +94,7 @@ final class Weights {
           switch (stored) {
             case "float32" -> bytes.getFloat();
             case "int32" -> bytes.getInt();
-            case "float16" -> half(bytes.getShort());
+            case "float16" -> Half.value(bytes.getShort());
             case "uint16" -> (float) (Short.toUnsignedInt(bytes.getShort()) * scale + min);
             default -> (float) (Byte.toUnsignedInt(bytes.get()) * scale + min);
           };
@@ -103,18 +103,5 @@ final class Weights {
       }
     }
     return new Weight(name, shape, values, integer);
-  }
-
-  /** IEEE 754 binary16; the JDK learnt it after 17. */
-  static float half(short bits) {
-    int sign = (bits & 0x8000) << 16;
-    int exponent = bits >>> 10 & 0x1f;
-    int fraction = bits & 0x3ff;
-    if (exponent == 0) {
-      float subnormal = fraction * 0x1p-24f;
-      return sign == 0 ? subnormal : -subnormal;
-    }
-    int wide = exponent == 31 ? 0xff : exponent + 112;
-    return Float.intBitsToFloat(sign | wide << 23 | fraction << 13);
   }
 }

@@ -1,4 +1,4 @@
-/** Networks of other frameworks, turned into ONNX. */
+/** Networks of other frameworks, turned into ONNX, and networks in fewer bits. */
 @NullMarked
 package dev.mien.convert;
 
