@@ -1,11 +1,14 @@
 package dev.mien.classify;
 
 import dev.mien.face.Classification;
+import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelException;
 import dev.mien.onnx.Network;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -161,6 +164,27 @@ public final class OnnxClassifier implements Classifier {
     reserve(1);
     cutter.write(picture.image(), tensor, 0);
     return answer(probabilities(network.runBatch(tensor, input.shape(1))[0], output));
+  }
+
+  /**
+   * The tensor of a picture that is a face from edge to edge, as {@link Goldens} asks about it.
+   *
+   * @param picture PNG or JPEG
+   * @throws ModelException if it is not a picture
+   */
+  public static float[] tensor(Card.Input input, byte[] picture) throws ModelException {
+    try (Frame frame = new Frame(0, 0, Goldens.decode("new", "an example", picture));
+        Cutter cutter = new Cutter(input)) {
+      float[] values = new float[cutter.floats()];
+      FloatBuffer memory =
+          ByteBuffer.allocateDirect(values.length * Float.BYTES)
+              .order(ByteOrder.nativeOrder())
+              .asFloatBuffer();
+      Box whole = new Box(0, 0, frame.size().width(), frame.size().height());
+      cutter.cut(new Crop(frame, whole), memory, 0);
+      memory.get(0, values);
+      return values;
+    }
   }
 
   @Override

@@ -1,25 +1,18 @@
 package dev.mien.command;
 
 import dev.mien.classify.OnnxClassifier;
-import dev.mien.convert.Tfjs;
 import dev.mien.detect.Detectors;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelException;
-import dev.mien.model.ModelFolder;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
 import dev.mien.teach.HeadTraining;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -33,7 +26,7 @@ import picocli.CommandLine.Spec;
       ModelsCommand.ListModels.class,
       ModelsCommand.Show.class,
       ModelsCommand.Verify.class,
-      ModelsCommand.Import.class
+      ImportCommand.class
     })
 final class ModelsCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
@@ -128,7 +121,7 @@ final class ModelsCommand implements Callable<Integer> {
       return status;
     }
 
-    private static void verify(Model model) throws IOException {
+    static void verify(Model model) throws IOException {
       if (model.card().findsFaces()) {
         Detectors.open(model, 1).close();
         return;
@@ -140,69 +133,6 @@ final class ModelsCommand implements Callable<Integer> {
           HeadTraining.check(model, network);
         }
       }
-    }
-  }
-
-  /** A network of another framework becomes a model folder. */
-  @Command(
-      name = "import",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
-      description =
-          "Makes a model folder of a network: an ONNX file, or a TensorFlow.js graph model"
-              + " (model.json beside its weights).")
-  static final class Import implements Callable<Integer> {
-    @Parameters(paramLabel = "NETWORK", description = "FILE.onnx or model.json.")
-    Path network;
-
-    @Option(
-        names = "--card",
-        required = true,
-        paramLabel = "FILE",
-        description =
-            "The card (docs/models.md), with the files that it names beside it; hashes are filled in.")
-    Path card;
-
-    @Option(
-        names = "--labels",
-        paramLabel = "FILE",
-        description =
-            "The labels, one a line, in the order of the outputs; a card for the task features"
-                + " needs none.")
-    @Nullable Path labels;
-
-    @Option(
-        names = "--output",
-        paramLabel = "NODE",
-        description = "Of model.json, only the part up to this node.")
-    List<String> outputs = List.of();
-
-    @Option(
-        names = "--out",
-        required = true,
-        paramLabel = "FOLDER",
-        description = "The new model folder.")
-    Path out;
-
-    @Override
-    public Integer call() throws IOException {
-      if (labels == null && ModelFolder.readCard(card).classifies()) {
-        throw new IllegalArgumentException("--labels is missing: the labels, one a line");
-      }
-      for (@Nullable Path file : Arrays.asList(network, card, labels)) {
-        if (file != null && !Files.isReadable(file)) {
-          throw new IllegalArgumentException("there is no file '" + file + "' that can be read");
-        }
-      }
-      byte[] onnx =
-          network.toString().endsWith(".json")
-              ? Tfjs.convert(network, outputs)
-              : Files.readAllBytes(network);
-      Model model = ModelFolder.assemble(out, card, labels, onnx);
-      Verify.verify(model);
-      String use = model.card().classifies() ? "; use it with --classify " + out : "";
-      System.out.printf("%s: good%s%n", out, use);
-      return Status.DONE;
     }
   }
 }

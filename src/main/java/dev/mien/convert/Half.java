@@ -14,7 +14,7 @@ final class Half {
     }
     if (rest >= 0x38800000) {
       int rounded = rest + 0xfff + (rest >>> 13 & 1);
-      int half = rounded - 0x38000000 >>> 13;
+      int half = (rounded - 0x38000000) >>> 13;
       return (short) (sign | Math.min(half, 0x7c00));
     }
     // Below the normal halves: multiples of 2^-24.

@@ -19,9 +19,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Turns graph models of TensorFlow.js into ONNX. A picture is {@code [N, height, width, channels]}
- * there and {@code [N, channels, height, width]} in what comes out; a free batch stays free. The
- * same input gives the same bytes.
+ * Turns models of TensorFlow.js, graph models and layers models, into ONNX. A picture is {@code [N,
+ * height, width, channels]} there and {@code [N, channels, height, width]} in what comes out; a
+ * free batch stays free. The same input gives the same bytes.
  */
 public final class Tfjs {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,8 +32,8 @@ public final class Tfjs {
    * Reads {@code model.json} and the weight files beside it.
    *
    * @return the bytes of {@code model.onnx}
-   * @throws ConvertException if it is not a graph model, uses an operation that is not known (all
-   *     of them are named), or its weights are missing or of another length
+   * @throws ConvertException if it is no such model, has an operation or a layer that is not known
+   *     (all of them are named), or its weights are missing or of another length
    */
   public static byte[] convert(Path modelJson) throws IOException {
     return convert(modelJson, List.of());
@@ -46,13 +46,11 @@ public final class Tfjs {
    */
   public static byte[] convert(Path modelJson, List<String> wanted) throws IOException {
     JsonNode json = read(modelJson);
-    Map<String, TfNode> nodes = new LinkedHashMap<>();
-    for (JsonNode node : json.path("modelTopology").path("node")) {
-      TfNode parsed = TfNode.of(node);
-      nodes.put(parsed.name(), parsed);
-    }
     Map<String, Weight> weights = Weights.read(modelJson, json.path("weightsManifest"));
     try {
+      JsonNode topology = json.path("modelTopology");
+      Map<String, TfNode> nodes =
+          topology.path("node").isArray() ? graph(topology) : Layers.take(topology, weights);
       List<String> outputs = outputs(json, nodes, wanted);
       Map<String, TfNode> needed = needed(nodes, outputs);
       refuseUnknown(needed.values());
@@ -81,16 +79,23 @@ public final class Tfjs {
     } catch (JsonProcessingException e) {
       throw new ConvertException("%s is not JSON: %s".formatted(file, e.getOriginalMessage()), e);
     }
-    if (!json.path("modelTopology").path("node").isArray()) {
+    JsonNode topology = json.path("modelTopology");
+    if (!topology.path("node").isArray()
+        && !topology.has("model_config")
+        && !topology.has("class_name")) {
       throw new ConvertException(
-          "%s is %s, expected a graph model of TensorFlow.js (format graph-model)"
-              .formatted(
-                  file,
-                  json.has("modelTopology")
-                      ? "a layers model of TensorFlow.js"
-                      : "no model of TensorFlow.js"));
+          file + " is no model of TensorFlow.js: it has neither 'node' nor 'model_config'");
     }
     return json;
+  }
+
+  private static Map<String, TfNode> graph(JsonNode topology) {
+    Map<String, TfNode> nodes = new LinkedHashMap<>();
+    for (JsonNode node : topology.path("node")) {
+      TfNode parsed = TfNode.of(node);
+      nodes.put(parsed.name(), parsed);
+    }
+    return nodes;
   }
 
   /** What is wanted, or what the signature names; without one, the nodes that no other uses. */

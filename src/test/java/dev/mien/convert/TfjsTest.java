@@ -151,7 +151,7 @@ final class TfjsTest {
   void refusesWhatIsNoGraphModel(@TempDir Path folder) throws IOException {
     Path json = folder.resolve("model.json");
     Files.writeString(json, "{\"modelTopology\": {\"model_config\": {}}}");
-    assertThatThrownBy(() -> Tfjs.convert(json)).hasMessageContaining("layers model");
+    assertThatThrownBy(() -> Tfjs.convert(json)).hasMessageContaining("class_name");
     Files.writeString(json, "{}");
     assertThatThrownBy(() -> Tfjs.convert(json)).hasMessageContaining("no model");
     Files.writeString(json, "nonsense");

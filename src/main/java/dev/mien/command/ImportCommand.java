@@ -1,0 +1,382 @@
+package dev.mien.command;
+
+import dev.mien.classify.GoldenMaker;
+import dev.mien.classify.OnnxClassifier;
+import dev.mien.convert.ConvertException;
+import dev.mien.convert.Metadata;
+import dev.mien.convert.Quantized;
+import dev.mien.convert.Tfjs;
+import dev.mien.model.Card;
+import dev.mien.model.Golden;
+import dev.mien.model.Model;
+import dev.mien.model.ModelFolder;
+import dev.mien.onnx.Device;
+import dev.mien.onnx.Network;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A network of another framework becomes a model folder. */
+@Command(
+    name = "import",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Makes a model folder of a network: an ONNX file, a TensorFlow.js graph or layers model"
+            + " (model.json beside its weights), or an export of Teachable Machine.")
+final class ImportCommand implements Callable<Integer> {
+  /** How the values 0..255 of a picture go into the network. */
+  @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed.
+  enum Values {
+    UNIT("0..1", 1 / 255.0, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)),
+    SIGNED("-1..1", 1 / 127.5, List.of(1.0, 1.0, 1.0), List.of(1.0, 1.0, 1.0)),
+    BYTES("0..255", 1, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)),
+    IMAGENET("imagenet", 1 / 255.0, List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
+
+    private final String word;
+    private final double scale;
+    private final List<Double> mean;
+    private final List<Double> std;
+
+    Values(String word, double scale, List<Double> mean, List<Double> std) {
+      this.word = word;
+      this.scale = scale;
+      this.mean = mean;
+      this.std = std;
+    }
+
+    static Values parse(String word) {
+      return Arrays.stream(values())
+          .filter(v -> v.word.equals(word))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "--values is '%s', expected 0..1, -1..1, 0..255 or imagenet"
+                          .formatted(word)));
+    }
+
+    Card.Input input(Card.Layout layout, int width, int height, Card.Color color) {
+      int channels = color.channels();
+      List<Double> means = new ArrayList<>(mean.subList(0, channels));
+      List<Double> stds = new ArrayList<>(std.subList(0, channels));
+      if (color == Card.Color.BGR) {
+        Collections.reverse(means);
+        Collections.reverse(stds);
+      }
+      return new Card.Input(layout, width, height, color, scale, means, stds, 0, Card.Fit.GROW);
+    }
+  }
+
+  @Parameters(
+      paramLabel = "NETWORK",
+      description = "FILE.onnx, model.json, or the folder that holds one of them.")
+  Path network;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description =
+          "The labels, one a line, in the order of the outputs (default: what the network's"
+              + " metadata, or metadata.json or labels.txt beside it say).")
+  @Nullable Path labels;
+
+  @Option(
+      names = "--output",
+      paramLabel = "NODE",
+      description = "Of model.json, only the part up to this node.")
+  List<String> outputs = List.of();
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The new model is models/NAME (default: the network's own name).")
+  @Nullable String name;
+
+  @Option(names = "--out", paramLabel = "FOLDER", description = "Or this new folder.")
+  @Nullable Path out;
+
+  @Option(
+      names = "--card",
+      paramLabel = "FILE",
+      description =
+          "The card (docs/models.md), with the files that it names beside it; hashes are filled"
+              + " in. Without one, it is written from what the file says and these options:")
+  @Nullable Path card;
+
+  @Option(names = "--task", paramLabel = "WORD", description = "What it answers (default: class).")
+  String task = "class";
+
+  @Option(
+      names = "--color",
+      paramLabel = "COLOR",
+      description = "gray, rgb or bgr (default: rgb for three channels, gray for one).")
+  @Nullable String color;
+
+  @Option(
+      names = "--values",
+      paramLabel = "RANGE",
+      description =
+          "What a picture's values become: 0..1, -1..1, 0..255 or imagenet (default: -1..1 for"
+              + " Teachable Machine, 0..1 otherwise).")
+  @Nullable String values;
+
+  @Option(
+      names = "--licence",
+      paramLabel = "SPDX",
+      description = "Licence of the weights (default: unknown).")
+  String licence = "unknown";
+
+  @Option(
+      names = "--examples",
+      paramLabel = "FOLDER",
+      description =
+          "Pictures (PNG, JPEG) like those that it will see: some become goldens and travel with"
+              + " the model, and int8 measures its ranges on them (default: drawings).")
+  @Nullable Path examples;
+
+  @Option(
+      names = "--quantize",
+      paramLabel = "BITS",
+      description = "fp16 (half the size) or int8 (a quarter, and faster; needs --examples).")
+  @Nullable String quantize;
+
+  @Override
+  public Integer call() throws IOException {
+    Path file = networkFile();
+    for (Path named : Stream.of(card, labels).filter(p -> p != null).toList()) {
+      if (!Files.isReadable(named)) {
+        throw new IllegalArgumentException("there is no file '" + named + "' that can be read");
+      }
+    }
+    List<byte[]> pictures = pictures();
+    byte[] onnx =
+        file.toString().endsWith(".json") ? Tfjs.convert(file, outputs) : Files.readAllBytes(file);
+    Path folder = folder(file);
+    boolean features = card != null && !ModelFolder.readCard(card).classifies();
+    List<String> names = features ? List.of() : labels(file, onnx);
+    Card described = card == null ? describe(file, onnx) : ModelFolder.readCard(card);
+    onnx = quantized(onnx, described, pictures);
+    Model model;
+    if (card != null
+        && (features || (labels != null && described.files().containsKey(Golden.ANSWERS)))) {
+      model = ModelFolder.assemble(folder, card, labels, onnx);
+    } else {
+      Map<String, byte[]> contents = new TreeMap<>();
+      contents.put(Model.NETWORK, onnx);
+      contents.put(
+          Model.LABELS, (String.join("\n", names) + "\n").getBytes(StandardCharsets.UTF_8));
+      try (Network opened = Network.open(folder.toString(), onnx, Device.CPU)) {
+        contents.putAll(GoldenMaker.make(described, names, opened, pictures));
+      }
+      model = ModelFolder.write(folder, described, contents);
+    }
+    ModelsCommand.Verify.verify(model);
+    String use = features ? "" : "; use it with --classify " + (name == null ? folder : name);
+    System.out.printf("%s: good%s%n", folder, use);
+    if (!model.card().about().isEmpty() && card == null) {
+      System.out.println(model.card().about());
+    }
+    return Status.DONE;
+  }
+
+  private Path networkFile() {
+    if (Files.isDirectory(network)) {
+      try (Stream<Path> files = Files.list(network)) {
+        List<Path> found =
+            files
+                .filter(
+                    f -> f.endsWith("model.json") || f.getFileName().toString().endsWith(".onnx"))
+                .toList();
+        if (found.size() == 1) {
+          return found.get(0);
+        }
+        throw new IllegalArgumentException(
+            "'%s' has %d networks (model.json, *.onnx), expected one"
+                .formatted(network, found.size()));
+      } catch (IOException e) {
+        throw new IllegalArgumentException("'" + network + "' cannot be listed: " + e, e);
+      }
+    }
+    if (!Files.isReadable(network)) {
+      throw new IllegalArgumentException("there is no file '" + network + "' that can be read");
+    }
+    return network;
+  }
+
+  private Path folder(Path file) {
+    if (out != null) {
+      return out;
+    }
+    String own = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
+    return Home.folder().resolve("models").resolve(name == null ? own : name);
+  }
+
+  private List<byte[]> pictures() throws IOException {
+    List<byte[]> pictures = new ArrayList<>();
+    if (examples != null) {
+      try (Stream<Path> files = Files.walk(examples)) {
+        for (Path file : files.sorted().toList()) {
+          if (file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g)")) {
+            pictures.add(Files.readAllBytes(file));
+          }
+        }
+      }
+      if (pictures.isEmpty()) {
+        throw new IllegalArgumentException("--examples: '%s' has no pictures".formatted(examples));
+      }
+    }
+    return pictures;
+  }
+
+  private List<String> labels(Path file, byte[] onnx) throws IOException {
+    if (labels != null) {
+      return ModelFolder.readLabels(labels);
+    }
+    List<String> own = Metadata.labels(onnx);
+    if (!own.isEmpty()) {
+      return own;
+    }
+    Path teachable = file.resolveSibling("metadata.json");
+    if (Files.isRegularFile(teachable)) {
+      own = Metadata.teachableLabels(teachable);
+    }
+    Path beside = file.resolveSibling(Model.LABELS);
+    if (own.isEmpty() && Files.isRegularFile(beside)) {
+      own = ModelFolder.readLabels(beside);
+    }
+    if (own.isEmpty()) {
+      throw new IllegalArgumentException(
+          "nothing says the labels of '%s'; give them with --labels FILE, one a line"
+              .formatted(file));
+    }
+    return own;
+  }
+
+  private Card describe(Path file, byte[] onnx) throws IOException {
+    boolean teachable = Metadata.isTeachable(file.resolveSibling("metadata.json"));
+    try (Network opened = Network.open(file.toString(), onnx, Device.CPU)) {
+      List<Long> shape = opened.input().shape();
+      boolean first = shape.size() == 4 && channels(shape.get(1));
+      boolean last = shape.size() == 4 && channels(shape.get(3));
+      long width = first ? shape.get(3) : last ? shape.get(2) : -1;
+      long height = first ? shape.get(2) : last ? shape.get(1) : -1;
+      if (width < 1 || height < 1) {
+        throw new ConvertException(
+            ("%s: its input is %s, which is no picture of one size with 1 or 3 channels (-1: any);"
+                    + " say with --card what it is")
+                .formatted(file, shape));
+      }
+      int channels = Math.toIntExact(shape.get(first ? 1 : 3));
+      Card.Color seen =
+          color != null ? parseColor(color) : channels == 1 ? Card.Color.GRAY : Card.Color.RGB;
+      Values range =
+          values != null ? Values.parse(values) : teachable ? Values.SIGNED : Values.UNIT;
+      Card.Input input =
+          range.input(first ? Card.Layout.NCHW : Card.Layout.NHWC, (int) width, (int) height, seen);
+      List<String> assumed = new ArrayList<>();
+      if (color == null && channels == 3 && !teachable) {
+        assumed.add("--color rgb");
+      }
+      if (values == null && !teachable) {
+        assumed.add("--values " + range.word);
+      }
+      String about =
+          assumed.isEmpty()
+              ? ""
+              : "Assumed, because nothing says it: %s; if that is wrong, import again with what is right"
+                  .formatted(String.join(", ", assumed));
+      return new Card(
+          task,
+          about,
+          input,
+          output(opened, input),
+          null,
+          licence,
+          "imported from " + file.getFileName(),
+          "",
+          List.of(),
+          Map.of());
+    }
+  }
+
+  private static boolean channels(long size) {
+    return size == 1 || size == 3;
+  }
+
+  private static Card.Color parseColor(String word) {
+    return switch (word) {
+      case "gray" -> Card.Color.GRAY;
+      case "rgb" -> Card.Color.RGB;
+      case "bgr" -> Card.Color.BGR;
+      default ->
+          throw new IllegalArgumentException(
+              "--color is '%s', expected gray, rgb or bgr".formatted(word));
+    };
+  }
+
+  /** Probabilities add up to one, whatever is asked. */
+  private static Card.Output output(Network network, Card.Input input) {
+    long batch = Math.max(1, network.input().shape().get(0));
+    int floats = input.width() * input.height() * input.color().channels();
+    FloatBuffer tensor =
+        ByteBuffer.allocateDirect(Math.toIntExact(batch * floats * Float.BYTES))
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    boolean probabilities = true;
+    for (int kind = 0; kind < 3; kind++) {
+      for (int i = 0; i < tensor.capacity(); i++) {
+        tensor.put(i, kind == 0 ? 0 : (float) Math.sin(i * 0.01 * kind));
+      }
+      double sum = 0;
+      for (float value : network.runBatch(tensor, input.shape(1))[0]) {
+        sum += value < 0 ? Double.NaN : value;
+      }
+      probabilities &= Math.abs(sum - 1) < 1e-3;
+    }
+    return probabilities ? Card.Output.PROBABILITIES : Card.Output.LOGITS;
+  }
+
+  private byte[] quantized(byte[] onnx, Card described, List<byte[]> pictures) throws IOException {
+    if (quantize == null) {
+      return onnx;
+    }
+    Card.Input input = described.input();
+    switch (quantize) {
+      case "fp16" -> {
+        return Quantized.fp16(onnx);
+      }
+      case "int8" -> {
+        if (pictures.isEmpty() || input == null) {
+          throw new IllegalArgumentException(
+              "--quantize int8 measures ranges on pictures; give some with --examples FOLDER");
+        }
+        List<float[]> tensors = new ArrayList<>();
+        for (byte[] picture : pictures) {
+          tensors.add(OnnxClassifier.tensor(input, picture));
+        }
+        return Quantized.int8(onnx, tensors);
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "--quantize is '%s', expected fp16 or int8".formatted(quantize));
+    }
+  }
+}
