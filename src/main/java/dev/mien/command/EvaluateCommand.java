@@ -2,7 +2,6 @@ package dev.mien.command;
 
 import dev.mien.classify.OnnxClassifier;
 import dev.mien.dataset.Dataset;
-import dev.mien.dataset.Finding;
 import dev.mien.dataset.Survey;
 import dev.mien.detect.Detector;
 import dev.mien.detect.Detectors;
@@ -97,13 +96,15 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "model '%s' finds faces; evaluate takes one that labels them".formatted(model.name()));
     }
-    Dataset dataset = named(Dataset.open(folder, theirsToOurs()), model);
+    Dataset named = Dataset.open(folder, theirsToOurs());
+    checkLabels(named, model);
     Signals signals = new Signals(() -> stopped.set(true));
-    Survey survey = survey(dataset);
-    if (survey.usable().examples().stream().noneMatch(e -> e.label() >= 0)) {
+    // A name of the one is the same name of the other, whatever their orders.
+    Dataset dataset = survey(named).ordered(model.labels());
+    if (dataset.examples().stream().noneMatch(e -> e.label() >= 0)) {
       throw new IllegalArgumentException(folder + ": no labelled picture that can be read");
     }
-    boolean boxes = survey.usable().examples().stream().anyMatch(e -> e.face() != null);
+    boolean boxes = dataset.examples().stream().anyMatch(e -> e.face() != null);
     try (Network network = Network.open(model.name(), model.read(Model.NETWORK), Device.CPU);
         OnnxClassifier classifier = new OnnxClassifier(model, network)) {
       Judge judge;
@@ -111,8 +112,8 @@ final class EvaluateCommand implements Callable<Integer> {
           faces == Faces.DETECT || boxes
               ? Detectors.open(Home.models().find(detectorName), rules.sure())
               : null) {
-        judge = new Judge(survey.usable(), classifier, detector);
-        Advance advance = new Advance("mien: pictures judged", survey.usable().byPicture().size());
+        judge = new Judge(dataset, classifier, detector);
+        Advance advance = new Advance("mien: pictures judged", dataset.byPicture().size());
         judge.run(advance::reached, stopped::get);
         advance.end();
       }
@@ -144,8 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return pairs;
   }
 
-  /** With the model's labels, in its order; a name of one is no name of another. */
-  private Dataset named(Dataset dataset, Model model) {
+  private void checkLabels(Dataset dataset, Model model) {
     List<String> unknown =
         dataset.labels().stream().filter(l -> !model.labels().contains(l)).toList();
     if (!unknown.isEmpty()) {
@@ -160,19 +160,15 @@ final class EvaluateCommand implements Callable<Integer> {
                   unknown.get(0),
                   unknown.get(0)));
     }
-    return dataset.ordered(model.labels());
   }
 
-  private static Survey survey(Dataset dataset) {
+  /** What of it can be read; what is wrong is said. */
+  private static Dataset survey(Dataset dataset) {
     Advance advance = new Advance("mien: pictures read", dataset.byPicture().size());
     Survey survey = Survey.of(dataset, advance::reached);
     advance.end();
-    Findings.tell(
-        survey.findings().stream()
-            // A set may well lack some of the model's labels.
-            .filter(f -> !(f instanceof Finding.TooFew few && few.found() == 0))
-            .toList());
-    return survey;
+    Findings.tell(survey.findings());
+    return survey.usable();
   }
 
   /** Nobody wants to hear after an hour that the result has no place. */

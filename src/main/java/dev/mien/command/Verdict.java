@@ -105,9 +105,9 @@ final class Verdict {
               head,
               score.label(),
               score.examples(),
-              format("%.3f", score.precision()),
-              format("%.3f", score.recall()),
-              format("%.3f", score.f1())));
+              score.answers() == 0 ? "-" : format("%.3f", score.precision()),
+              score.examples() == 0 ? "-" : format("%.3f", score.recall()),
+              score.examples() + score.answers() == 0 ? "-" : format("%.3f", score.f1())));
       all.confusion().get(i).forEach(c -> text.append(format(" %6d", c)));
       text.append('\n');
     }

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * the order in which they are added.
  */
 public final class Page {
-  /** Above it an answer is called wrong too often; it is drawn in the plot. */
+  /** The share of wrong answers for which the score is said; it is drawn in the plot. */
   private static final double RISK = 0.05;
 
   private static final String STYLE =
@@ -25,6 +25,7 @@ public final class Page {
       font-variant-numeric: tabular-nums; border-bottom: 1px solid #e3e6ec; }
       th { font-weight: 600; } td:first-child, th:first-child { text-align: left; }
       table.facts td { text-align: left; }
+      table.confusion th:not(:first-child) { text-align: center; }
       table.confusion td { text-align: center; min-width: 3.2rem; border: 1px solid #fff; }
       .plots { display: flex; flex-wrap: wrap; gap: 1.5rem; }
       figure { margin: 0; } figcaption { color: #5a6373; font-size: .85rem; }
@@ -128,7 +129,8 @@ public final class Page {
       ToDoubleFunction<Curves.Epoch> training,
       ToDoubleFunction<Curves.Epoch> validation,
       double top) {
-    Plot plot = new Plot(Math.max(1, curves.epochs().size()), top, "epoch", name);
+    // From 5 epochs up the axis counts in whole ones.
+    Plot plot = new Plot(Math.max(5, curves.epochs().size()), top, "epoch", name);
     plot.line(points(curves, training), "one", "training");
     plot.line(points(curves, validation), "two", "validation");
     curves.overfitting().ifPresent(e -> plot.mark(e, "overfitting begins"));
@@ -240,8 +242,7 @@ public final class Page {
     Coverage.Point last = all.get(all.size() - 1);
     points.add(new Plot.Point(last.coverage(), last.risk()));
     double top = points.stream().mapToDouble(Plot.Point::y).max().orElse(0);
-    Plot plot =
-        new Plot(1, Math.max(2 * RISK, Math.ceil(top * 20) / 20), "coverage", "share wrong");
+    Plot plot = new Plot(1, Math.max(2 * RISK, top), "coverage", "share wrong");
     plot.line(points, "two", "");
     plot.line(List.of(new Plot.Point(0, RISK), new Plot.Point(1, RISK)), "even", "");
     coverage.atRisk(RISK).ifPresent(p -> plot.mark(p.coverage(), format("from %.2f", p.score())));

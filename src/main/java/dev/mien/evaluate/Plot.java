@@ -10,7 +10,7 @@ final class Plot {
   private static final int TOP = 12;
   private static final int WIDTH = 340;
   private static final int HEIGHT = 220;
-  private static final int TICKS = 5;
+  private static final double TICKS = 5;
 
   record Point(double x, double y) {}
 
@@ -21,22 +21,29 @@ final class Plot {
   private int named;
 
   /**
-   * A plot without lines.
+   * A plot without lines; both axes start at 0 and end at a round number.
    *
-   * @param right where the horizontal axis ends, above 0
-   * @param top where the vertical one ends, above 0
+   * @param right the largest horizontal value
+   * @param top the largest vertical one
    */
   Plot(double right, double top, String xName, String yName) {
-    this.right = right > 0 ? right : 1;
-    this.top = top > 0 ? top : 1;
-    for (int i = 0; i <= TICKS; i++) {
-      double x = this.right * i / TICKS;
-      double y = this.top * i / TICKS;
+    double stepX = step(right);
+    double stepY = step(top);
+    int ticksX = ticks(right, stepX);
+    int ticksY = ticks(top, stepY);
+    this.right = ticksX * stepX;
+    this.top = ticksY * stepY;
+    for (int i = 0; i <= ticksY; i++) {
+      double y = py(i * stepY);
       add(
           "<line class='grid' x1='%.1f' y1='%.1f' x2='%.1f' y2='%.1f'/>",
-          px(0), py(y), px(this.right), py(y));
-      add("<text x='%d' y='%.1f' class='y'>%s</text>", LEFT - 6, py(y) + 4, number(y));
-      add("<text x='%.1f' y='%d' class='x'>%s</text>", px(x), TOP + HEIGHT + 16, number(x));
+          px(0), y, px(this.right), y);
+      add("<text x='%d' y='%.1f' class='y'>%s</text>", LEFT - 6, y + 4, number(i * stepY));
+    }
+    for (int i = 0; i <= ticksX; i++) {
+      add(
+          "<text x='%.1f' y='%d' class='x'>%s</text>",
+          px(i * stepX), TOP + HEIGHT + 16, number(i * stepX));
     }
     add(
         "<text x='%d' y='%d' class='x'>%s</text>",
@@ -50,8 +57,23 @@ final class Plot {
     marks.append(String.format(Locale.ROOT, format, values)).append('\n');
   }
 
+  /** 1, 2 or 5 times a power of ten, so that there are about five of them. */
+  private static double step(double largest) {
+    if (!(largest > 0)) {
+      return 1 / TICKS;
+    }
+    double rough = largest / TICKS;
+    double power = Math.pow(10, Math.floor(Math.log10(rough)));
+    double times = rough / power;
+    return power * (times > 5 + 1e-9 ? 10 : times > 2 + 1e-9 ? 5 : times > 1 + 1e-9 ? 2 : 1);
+  }
+
+  private static int ticks(double largest, double step) {
+    return Math.max(1, (int) Math.ceil(largest / step - 1e-9));
+  }
+
   private static String number(double value) {
-    String text = String.format(Locale.ROOT, value >= 10 ? "%.0f" : "%.2f", value);
+    String text = String.format(Locale.ROOT, value >= 10 ? "%.0f" : "%.3f", value);
     return text.contains(".") ? text.replaceFirst("\\.?0+$", "") : text;
   }
 
