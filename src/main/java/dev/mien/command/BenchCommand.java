@@ -34,6 +34,33 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--max-frames", paramLabel = "N", description = "Stop after N frames.")
   long maxFrames = Long.MAX_VALUE;
 
+  @Option(
+      names = "--live",
+      description =
+          "How old annotated pictures are: plays the video as an RTSP camera, and reads the result"
+              + " back from the RTSP output.")
+  boolean live;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "FPS",
+      description = "With --live: pictures a second of that camera (default: 15).")
+  double rate = 15;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "With --live: how long is measured (default: 20).")
+  int seconds = 20;
+
+  @Option(
+      names = "--inject",
+      paramLabel = "MS",
+      description =
+          "With --live: milliseconds that the camera holds each picture back, to check the"
+              + " measurement (default: 0).")
+  long injected;
+
   @Mixin Engine.Flags engineFlags = new Engine.Flags();
 
   @Override
@@ -44,6 +71,11 @@ final class BenchCommand implements Callable<Integer> {
     Path scratch = Files.createTempFile("mien-bench", ".mp4");
     try (Engine engine = Engine.open(engineFlags)) {
       Run run = new Run(engine, ids::incrementAndGet, maxFrames);
+      if (live) {
+        LiveBench.Plan plan = new LiveBench.Plan(address, rate, injected, seconds);
+        System.out.print(new LiveBench(run).measure(plan).text(plan));
+        return Status.DONE;
+      }
       run.run(address.open(), List.of()); // The virtual machine compiles while it runs.
       if (!run.interrupted()) {
         tell("no output", run.run(address.open(), List.of()));

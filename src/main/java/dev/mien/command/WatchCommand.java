@@ -47,10 +47,11 @@ final class WatchCommand implements Callable<Integer> {
       defaultValue = "window",
       description =
           "window, http for a page at http://127.0.0.1:8080/, http://ADDRESS:PORT, rtsp for a"
-              + " stream at rtsp://127.0.0.1:8554/SOURCE, FILE.mp4, FILE.jsonl, FOLDER/ for a"
-              + " picture of each face, or - for JSON Lines on standard output (default: window)."
-              + " Repeatable. Of several sources, each gets a window, a stream or a file of its"
-              + " own: FILE-SOURCE.mp4. More on streams: docs/streams.md.")
+              + " stream at rtsp://127.0.0.1:8554/SOURCE, rtsp://HOST/PATH to send it there,"
+              + " FILE.mp4, FILE.jsonl, FOLDER/ for a picture of each face, or - for JSON Lines on"
+              + " standard output (default: window). Repeatable. Of several sources, each gets a"
+              + " window, a stream or a file of its own: FILE-SOURCE.mp4. More on streams:"
+              + " docs/streams.md.")
   List<String> to;
 
   @Option(names = "--loop", description = "Play a recording again and again.")

@@ -135,6 +135,43 @@ public sealed interface SinkAddress {
     }
   }
 
+  /** A server elsewhere that takes streams: {@code rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH}. */
+  record RtspTarget(String url) implements SinkAddress {
+    @Override
+    public Sink open(Outlet outlet) {
+      return new RtspPush(url, toString(), outlet.frameRate().orElse(VideoSink.USUAL_RATE));
+    }
+
+    @Override
+    public SinkAddress of(String source) {
+      return new RtspTarget(url + "-" + source);
+    }
+
+    /** Without credentials. */
+    @Override
+    public String toString() {
+      return url.replaceFirst("//.*@", "//***@");
+    }
+
+    private static RtspTarget parse(String text) {
+      String rest = text.substring(text.indexOf("//") + 2);
+      String host = rest.substring(rest.lastIndexOf('@') + 1);
+      // Not shown: what stands there may be a part of the password.
+      if (!host.matches("(?:\\[[0-9a-fA-F:.%]+\\]|[^:/\\s]+)(?::\\d{1,5})?/[^\\s]+")) {
+        throw new IllegalArgumentException(
+            "--to rtsp://: expected rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH, to send the pictures"
+                + " to a server there; to serve them here write rtsp or rtsp:HOST:PORT");
+      }
+      if (host.matches("(?:0\\.0\\.0\\.0|\\[::\\])[:/].*")) {
+        throw new IllegalArgumentException(
+            "--to rtsp://: no server can be sent to at "
+                + host
+                + "; to serve the pictures on all addresses write rtsp:0.0.0.0:8554");
+      }
+      return new RtspTarget("rtsp://" + rest);
+    }
+  }
+
   /**
    * Opens it before any work is done.
    *
@@ -167,6 +204,9 @@ public sealed interface SinkAddress {
     if (low.startsWith("http:")) {
       return Http.parse(text);
     }
+    if (low.startsWith("rtsp://")) {
+      return RtspTarget.parse(text);
+    }
     Matcher served = Rtsp.FORM.matcher(text);
     if (served.matches()) {
       return Rtsp.read(served);
@@ -193,7 +233,7 @@ public sealed interface SinkAddress {
     return new IllegalArgumentException(
         "--to: found '"
             + text
-            + "', expected window, http, rtsp, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/ or -"
-            + " (standard output)");
+            + "', expected window, http, rtsp, rtsp://HOST/PATH, FILE.mp4, FILE.mkv, FILE.jsonl,"
+            + " FOLDER/ or - (standard output)");
   }
 }

@@ -108,6 +108,17 @@ public final class PatternSource implements Source {
           16,
           false);
     }
+    drawCounter(image, number);
+  }
+
+  /** Draws a number into the last rows of a picture, for {@link #readCounter}. */
+  public static void drawCounter(Frame frame, long number) {
+    drawCounter(frame.image(), number);
+  }
+
+  private static void drawCounter(Mat image, long number) {
+    int width = image.cols();
+    int height = image.rows();
     long code = code(number);
     for (int i = 0; i < BITS; i++) {
       int level = (code >> (BITS - 1 - i) & 1) == 1 ? 255 : 0;

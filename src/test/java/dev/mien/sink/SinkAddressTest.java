@@ -38,6 +38,10 @@ final class SinkAddressTest {
     assertThat(SinkAddress.parse("RTSP:9000/door"))
         .isEqualTo(new SinkAddress.Rtsp("127.0.0.1", 9000, "door"));
     assertThat(SinkAddress.parse("rtsp:[::]:0")).isEqualTo(new SinkAddress.Rtsp("::", 0, ""));
+    assertThat(SinkAddress.parse("rtsp://a:b@nvr/door").toString())
+        .isEqualTo("rtsp://***@nvr/door");
+    assertThat(SinkAddress.parse("rtsp://nvr/door").of("b"))
+        .isEqualTo(new SinkAddress.RtspTarget("rtsp://nvr/door-b"));
     assertThat(SinkAddress.parse("rtsp/a").of("b"))
         .isEqualTo(new SinkAddress.Rtsp("127.0.0.1", 8554, "a-b"));
     assertThat(SinkAddress.parse("faces/")).isEqualTo(new SinkAddress.Snapshots(Path.of("faces")));
@@ -50,8 +54,8 @@ final class SinkAddressTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SinkAddress.parse(text))
         .withMessage(
-            "--to: found '%s', expected window, http, rtsp, FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/"
-                + " or - (standard output)",
+            "--to: found '%s', expected window, http, rtsp, rtsp://HOST/PATH, FILE.mp4, FILE.mkv,"
+                + " FILE.jsonl, FOLDER/ or - (standard output)",
             text);
   }
 
@@ -71,6 +75,22 @@ final class SinkAddressTest {
         .withMessageStartingWith("--to: found '")
         .withMessageContaining("expected http, or http://ADDRESS:PORT")
         .withMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rtsp://a:geheim@/", "rtsp://a:geheim@nvr", "rtsp://a:ge/heim@:1/x"})
+  void refusesATargetWithoutShowingThePassword(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SinkAddress.parse(text))
+        .withMessageContaining("expected rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH")
+        .withMessageNotContaining("heim");
+  }
+
+  @Test
+  void saysHowToServeOnAllAddresses() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SinkAddress.parse("rtsp://0.0.0.0:8554/door"))
+        .withMessageEndingWith("write rtsp:0.0.0.0:8554");
   }
 
   @Test

@@ -1,0 +1,103 @@
+package dev.mien.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.mien.frame.Frame;
+import dev.mien.frame.Size;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacv.FFmpegFrameGrabber;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a player sees, through FFmpeg as the player. */
+@Timeout(120)
+final class RtspSinkTest {
+  private final Path folder;
+
+  RtspSinkTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  private Sink open() throws IOException {
+    return new SinkAddress.Rtsp("127.0.0.1", 0, "").open(Footage.outlet(folder));
+  }
+
+  private static FFmpegFrameGrabber player(Sink sink) throws FFmpegFrameGrabber.Exception {
+    avutil.av_log_set_level(avutil.AV_LOG_QUIET);
+    FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(sink.name());
+    grabber.setOption("rtsp_transport", "tcp");
+    grabber.setVideoOption("threads", "1");
+    grabber.setOption("probesize", "32");
+    grabber.setOption("analyzeduration", "0");
+    grabber.start();
+    return grabber;
+  }
+
+  private static int brightness(org.bytedeco.javacv.Frame picture, int x, int y) {
+    return ((java.nio.ByteBuffer) picture.image[0]).get(y * picture.imageStride + x * 3) & 255;
+  }
+
+  private static void write(Sink sink, long number, int width, int height) throws IOException {
+    try (Frame frame = Footage.frame(number, number * 40 * Footage.MS, width, height)) {
+      sink.write(frame, Footage.seen(frame));
+    }
+  }
+
+  @Test
+  void showsACardThenFramesThenThatTheyStayAwayThenAnotherSize() throws IOException {
+    try (Sink sink = open()) {
+      assertThat(sink.name()).startsWith("rtsp://127.0.0.1:").endsWith("/door");
+      try (FFmpegFrameGrabber player = player(sink)) {
+        var card = player.grabImage();
+        assertThat(new Size(card.imageWidth, card.imageHeight)).isEqualTo(new Size(640, 360));
+        assertThat(brightness(card, 10, 10)).as("dark").isLessThan(60);
+        assertThat(brightness(card, 320, 172)).as("words on a plate").isGreaterThan(100);
+
+        write(sink, 0, 320, 240);
+        var picture = player.grabImage();
+        while (picture.imageWidth != 320) {
+          picture = player.grabImage();
+        }
+        assertThat(brightness(picture, 40, 40)).as("as it came").isBetween(80, 100);
+        while (brightness(picture, 40, 40) > 60) {
+          picture = player.grabImage(); // No frame comes: after two seconds that is said.
+        }
+        write(sink, 1, 160, 120);
+        while (picture.imageWidth != 160) {
+          picture = player.grabImage();
+        }
+        assertThat(brightness(picture, 20, 20)).as("bright again").isBetween(80, 100);
+      }
+    }
+  }
+
+  @Test
+  void encodesNothingThatNobodySeesAndKeepsNoMemory() throws IOException {
+    long before = -1;
+    for (int round = 0; round < 4; round++) {
+      Sink sink = open();
+      for (int i = 0; i < 50; i++) {
+        write(sink, i, 320, 240);
+      }
+      sink.close();
+      sink.close();
+      assertThatExceptionOfType(SinkException.class).isThrownBy(() -> write(sink, 1, 320, 240));
+      if (round == 0) {
+        before = Pointer.totalBytes();
+      }
+    }
+    assertThat(Pointer.totalBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void saysForHowLong() {
+    assertThat(RtspSink.words(3)).isEqualTo("3 s");
+    assertThat(RtspSink.words(125)).isEqualTo("2 min");
+    assertThat(RtspSink.words(7300)).isEqualTo("2 h");
+  }
+}
