@@ -233,7 +233,7 @@ final class OnnxClassifierTest {
     try (Network network = Network.open("means", Nets.means(0, 3, 8, false), Device.CPU)) {
       assertThatThrownBy(() -> new OnnxClassifier(yunet, network).close())
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("finds faces");
+          .hasMessageContaining("a classifier is needed here");
     }
   }
 

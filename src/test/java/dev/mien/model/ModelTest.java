@@ -63,7 +63,7 @@ final class ModelTest {
   void namesWhatThereIs() {
     assertThatThrownBy(() -> SHIPPED.find("emotoin"))
         .isInstanceOf(ModelException.class)
-        .hasMessageContainingAll("'emotoin'", "emotion, yunet");
+        .hasMessageContainingAll("'emotoin'", "emotion", "yunet");
   }
 
   @Test
