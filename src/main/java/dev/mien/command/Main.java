@@ -79,5 +79,8 @@ public final class Main {
     }
     // Libraries of ours that talk at debug level about themselves are of no help.
     ((Logger) LoggerFactory.getLogger("ROOT")).setLevel(level);
+    if (level == Level.DEBUG || level == Level.TRACE) {
+      ((Logger) LoggerFactory.getLogger("ffmpeg")).setLevel(level);
+    }
   }
 }

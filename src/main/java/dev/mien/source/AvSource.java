@@ -3,124 +3,96 @@ package dev.mien.source;
 import dev.mien.frame.Frame;
 import dev.mien.source.SourceException.Reason;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
-import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.avutil.AVRational;
-import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * Cameras, network streams and pipes, over FFmpeg itself: whatever FFmpeg waits for ends at a time
- * limit and at {@link #close}, which JavaCV's grabber cannot promise.
+ * One connection to a camera, a network stream or a pipe, over FFmpeg itself: whatever FFmpeg waits
+ * for ends at a time limit and at {@link #close}, which JavaCV's grabber cannot promise.
  */
 final class AvSource implements Source {
-  private static final Logger log = LoggerFactory.getLogger(AvSource.class);
-
-  /** The longest wait for a connection, and then for each frame. */
-  static final long PATIENCE_NANOS = 10_000_000_000L;
-
-  static final String CAMERA_FORMAT = "video4linux2";
-
-  /** Raw pictures of this size do not fit through USB 2 at full rate, MJPEG does. */
-  static final Map<String, String> CAMERA_OPTIONS =
-      Map.of("input_format", "mjpeg", "video_size", "1280x720");
+  private static final long POLL_NANOS = 2_000_000L;
+  private static final long CLOSE_MILLIS = 150;
 
   private final String name;
-  private final Timeline timeline;
+  private final Lifeline life;
   private final AvInput input;
   private final @Nullable Pump pump;
-  private final Bgr bgr;
-  private final AVRational ticks;
-  private final long step;
-  private long next;
-  private boolean framesCame;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final AVPacket packet = avcodec.av_packet_alloc();
+  private @Nullable AvDecoder decoder;
+  private boolean live;
+  private boolean timed;
+  private boolean flushing;
   private boolean freed;
+  private long frames;
+  private long step;
+  private long next;
 
-  private AvSource(String name, Timeline timeline, AvInput input, @Nullable Pump pump) {
+  private AvSource(String name, String shown, Lifeline life, @Nullable Pump pump) {
     this.name = name;
-    this.timeline = timeline;
-    this.input = input;
+    this.life = life;
     this.pump = pump;
-    bgr = new Bgr(Bgr.quarterTurns(input.stream()));
-    ticks = input.stream().time_base();
-    step = Ffmpeg.usualStep(input.stream());
+    input = new AvInput(shown, life);
   }
 
-  /**
-   * @param gone whether nobody waits for the source any more; ends the opening too
-   * @param patience nanoseconds for the connection, and then for each frame
-   */
-  static AvSource network(
-      String name, String url, Timeline timeline, BooleanSupplier gone, long patience)
-      throws IOException {
-    AvInput input = new AvInput(Secrets.mask(url), false, gone, patience);
-    input.open(url, null, options(url));
-    return new AvSource(name, timeline, input, null);
-  }
-
-  /**
-   * What FFmpeg is told about an address. Time limits are not among it: how such an option is
-   * called, and what it does, depends on the protocol and on FFmpeg's version.
-   */
-  static Map<String, String> options(String url) {
-    return url.startsWith("rtsp") ? Map.of("rtsp_transport", "tcp") : Map.of();
+  static AvSource network(String name, String url, Lifeline life) throws IOException {
+    Ffmpeg.load();
+    String shown = Secrets.mask(url);
+    NetworkAddress.lookUp(url, shown);
+    AvSource source = new AvSource(name, shown, life, null);
+    return source.open(shown, () -> source.input.open(url, null, NetworkAddress.options(url)));
   }
 
   /**
    * A named pipe or a device that is no camera: it waits when nobody reads, so nothing is lost, and
    * its end is no failure.
    */
-  static AvSource pipe(String name, Path file, long patience) throws IOException {
+  static AvSource pipe(String name, Path file, Limits limits) throws IOException {
+    Ffmpeg.load();
     Pump pump = Pump.start(file);
-    try {
-      AvInput input = new AvInput(file.toString(), true, () -> false, patience);
-      input.open(pump.url(), null, Map.of());
-      return new AvSource(name, new Timeline(), input, pump);
-    } catch (SourceException | RuntimeException e) {
-      pump.close();
-      throw e;
-    }
+    AvSource source =
+        new AvSource(name, file.toString(), new Lifeline(name, limits, Level.DEBUG), pump);
+    return source.open(file.toString(), () -> source.input.open(pump.url(), null, Map.of()));
   }
 
-  static AvSource camera(String name, String device, Timeline timeline, BooleanSupplier gone)
+  static AvSource device(
+      String name, String device, AVInputFormat format, Map<String, String> options, Lifeline life)
       throws IOException {
-    Path file = Path.of(device);
-    if (!Files.exists(file)) {
-      String known = String.join(", ", Cameras.devices());
-      throw new SourceException(
-          Reason.UNREACHABLE,
-          "%s: there is no such camera; found: %s"
-              .formatted(device, known.isEmpty() ? "none" : known));
-    }
-    if (!Files.isReadable(file) || !Files.isWritable(file)) {
-      throw new SourceException(
-          Reason.REFUSED,
-          device + ": no permission to use the camera; its group is usually 'video'");
-    }
-    Ffmpeg.load();
-    AVInputFormat v4l2 = avformat.av_find_input_format(CAMERA_FORMAT);
-    if (v4l2 == null || v4l2.isNull()) {
-      throw new SourceException(Reason.BAD_INPUT, device + ": this FFmpeg has no Video4Linux");
-    }
-    AvInput input = new AvInput(device, false, gone, PATIENCE_NANOS);
+    AvSource source = new AvSource(name, device, life, null);
+    return source.open(device, () -> source.input.openDevice(device, format, options));
+  }
+
+  private interface Opening {
+    void run() throws SourceException;
+  }
+
+  private AvSource open(String shown, Opening opening) throws SourceException {
     try {
-      input.open(device, v4l2, CAMERA_OPTIONS);
-    } catch (SourceException e) {
-      if (e.reason() != Reason.BAD_INPUT) {
-        throw e;
-      }
-      log.debug("{}: no MJPEG, raw pictures instead", device);
-      input = new AvInput(device, false, gone, PATIENCE_NANOS);
-      input.open(device, v4l2, Map.of());
+      opening.run();
+      live = pump == null && input.endless();
+      input.probe(live);
+      AVStream pictures = input.pictures();
+      AvDecoder opened = AvDecoder.open(shown, pictures);
+      decoder = opened;
+      timed = input.timed();
+      step = Ffmpeg.usualStep(pictures);
+      life.connected(opened.codec());
+      return this;
+    } catch (SourceException | RuntimeException e) {
+      close();
+      throw e;
     }
-    return new AvSource(name, timeline, input, null);
   }
 
   @Override
@@ -130,54 +102,116 @@ final class AvSource implements Source {
 
   @Override
   public Pace pace() {
-    return input.endless() ? Pace.LIVE : Pace.RECORDED;
+    return live ? Pace.LIVE : Pace.RECORDED;
   }
 
   @Override
-  public synchronized @Nullable Frame read() throws IOException {
-    if (freed) {
-      return null;
+  public @Nullable Frame read() throws IOException {
+    lock.lock();
+    try {
+      return input.cancelled() || decoder == null ? null : decode(decoder);
+    } finally {
+      lock.unlock();
+      if (input.cancelled()) {
+        close();
+      }
     }
-    AVFrame picture = input.next();
-    if (picture != null) {
-      return frame(picture);
+  }
+
+  private @Nullable Frame decode(AvDecoder decoding) throws IOException {
+    input.expectWithin(life.limits().frame());
+    while (true) {
+      int code = decoding.receive();
+      if (input.cancelled()) {
+        return null;
+      }
+      // A parser may hold back a last frame and give it out when the read failed: late is late.
+      if (input.late()) {
+        throw new SourceException(
+            Reason.FAILED,
+            "%s: gave no picture for %s".formatted(name, Limits.text(life.limits().frame())));
+      }
+      if (code >= 0) {
+        return frame(decoding);
+      }
+      if (code == avutil.AVERROR_EOF()) {
+        return end();
+      }
+      feed(decoding);
     }
-    if (input.endless() && framesCame && !input.cancelled()) {
+  }
+
+  private void feed(AvDecoder decoding) throws SourceException {
+    int code = input.read(packet);
+    if (code >= 0) {
+      decoding.feed(packet);
+      avcodec.av_packet_unref(packet);
+    } else if (code == avutil.AVERROR_EAGAIN()) {
+      LockSupport.parkNanos(POLL_NANOS);
+      life.waiting();
+    } else if (code == avutil.AVERROR_EOF() && !flushing) {
+      flushing = true;
+      decoding.end();
+    } else if (!input.cancelled() && !input.late() && code != avutil.AVERROR_EOF()) {
+      throw AvTrouble.reading(name, code);
+    }
+  }
+
+  private @Nullable Frame end() throws SourceException {
+    if (live && frames > 0) {
       throw new SourceException(Reason.FAILED, name + ": the other side ended the stream");
     }
     return null;
   }
 
-  private Frame frame(AVFrame picture) throws SourceException {
-    if (Ffmpeg.tooLarge(picture.width(), picture.height())) {
-      throw Ffmpeg.tooLarge(name, picture.width(), picture.height());
+  private Frame frame(AvDecoder decoding) throws SourceException {
+    if (Ffmpeg.tooLarge(decoding.width(), decoding.height())) {
+      throw Ffmpeg.tooLarge(name, decoding.width(), decoding.height());
     }
-    long time = picture.best_effort_timestamp();
-    long given =
-        time == avutil.AV_NOPTS_VALUE
-            ? input.endless() ? System.nanoTime() : next
-            : avutil.av_rescale(time, ticks.num() * 1_000_000_000L, ticks.den());
-    next = given + step;
-    framesCame = true;
-    return new Frame(
-        timeline.nextSequence(),
-        input.endless() ? timeline.at(given) : given,
-        bgr.convert(picture));
+    frames++;
+    return new Frame(life.timeline().nextSequence(), timestamp(decoding), decoding.image());
   }
 
-  /** Ends a waiting call first: the brake stops it, the lock waits for it. */
+  private long timestamp(AvDecoder decoding) {
+    Long given = decoding.time();
+    if (live) {
+      return life.timeline().at(timed && given != null ? given : Timeline.NONE, System.nanoTime());
+    }
+    long time = given == null ? next : given;
+    next = time + step;
+    return time;
+  }
+
+  /**
+   * Ends a waiting call first, and frees when that has come back; should it not come back soon, the
+   * thread that made it frees.
+   */
   @Override
   public void close() {
     input.cancel();
-    free();
+    try {
+      if (lock.tryLock(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        try {
+          free();
+        } finally {
+          lock.unlock();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
-  private synchronized void free() {
+  private void free() {
     if (freed) {
       return;
     }
     freed = true;
-    bgr.close();
+    avcodec.av_packet_free(packet);
+    if (decoder != null) {
+      decoder.close();
+      decoder = null;
+    }
     input.close();
     if (pump != null) {
       pump.close();

@@ -10,40 +10,30 @@ import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB.Callback_Pointer;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVRational;
-import org.bytedeco.ffmpeg.avutil.LogCallback;
 import org.bytedeco.ffmpeg.global.avdevice;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.bytedeco.opencv.global.opencv_core;
 
-/** What the sources share of FFmpeg: its log, its errors, and the brake on calls that wait. */
+/** What the sources share of FFmpeg: its errors, its limits, and the brake on calls that wait. */
 final class Ffmpeg {
-  private static final Logger log = LoggerFactory.getLogger("ffmpeg");
-
   /** The largest side of a picture; beyond it a file of some kB costs gigabytes. */
   static final int LARGEST_SIDE = 8192;
+
+  private static final int FASTEST_RATE = 1000;
 
   static final long LARGEST_AREA = 64L << 20;
 
   private static final Pattern DURATION =
       Pattern.compile("(\\d{1,4}):(\\d{2}):(\\d{2}(?:\\.\\d{1,9})?)");
 
-  // FFmpeg calls these from its own threads for as long as the process lives. JavaCPP has room for
-  // a few callbacks of a kind only, so all brakes share one and are told apart by a number.
-  private static final LogCallback LOG =
-      new LogCallback() {
-        @Override
-        public void call(int level, BytePointer message) {
-          if (log.isDebugEnabled()) {
-            log.debug("{}", Secrets.mask(message.getString().strip()));
-          }
-        }
-      };
-
+  // FFmpeg calls it for as long as the process lives. JavaCPP has room for a few callbacks of a
+  // kind only, so all brakes share one and are told apart by a number.
   private static final ConcurrentHashMap<Long, BooleanSupplier> BRAKES = new ConcurrentHashMap<>();
   private static final AtomicLong NUMBERS = new AtomicLong(1);
 
@@ -57,8 +47,10 @@ final class Ffmpeg {
       };
 
   static {
-    avutil.av_log_set_level(avutil.AV_LOG_WARNING);
-    avutil.setLogCallback(LOG);
+    FfmpegLog.install();
+    // Unpacking libraries may take longer than a time limit, and so must not begin within one.
+    Loader.load(swscale.class);
+    Loader.load(opencv_core.class);
     avdevice.avdevice_register_all();
     avformat.avformat_network_init();
   }
@@ -100,7 +92,8 @@ final class Ffmpeg {
   /** Nanoseconds from one picture to the next, where the pictures do not say. */
   static long usualStep(AVStream stream) {
     AVRational rate = stream.avg_frame_rate();
-    return rate.num() > 0 && rate.den() > 0
+    // Where only a clock rate is known, FFmpeg gives that.
+    return rate.num() > 0 && rate.den() > 0 && rate.num() / rate.den() <= FASTEST_RATE
         ? 1_000_000_000L * rate.den() / rate.num()
         : Timeline.USUAL_STEP;
   }

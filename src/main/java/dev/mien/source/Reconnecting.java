@@ -3,50 +3,62 @@ package dev.mien.source;
 import dev.mien.frame.Frame;
 import dev.mien.source.SourceException.Reason;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * A live source that is connected again when it breaks, for as long as it takes. The first
- * connection has to succeed; a refused password is not tried again, for cameras lock out who does.
+ * A live source that is connected again when it breaks, for as long as it takes, one attempt at a
+ * time.
  */
 final class Reconnecting implements Source {
-  private static final Logger log = LoggerFactory.getLogger(Reconnecting.class);
-  private static final long FIRST_PAUSE_MILLIS = 250;
-  private static final long LONGEST_PAUSE_MILLIS = 10_000;
-
-  /**
-   * Opens the source anew; its frames go on where the timeline is. Gives up as soon as nobody waits
-   * for it any more.
-   */
-  @FunctionalInterface
-  interface Opener {
-    Source open(Timeline timeline, BooleanSupplier closed) throws IOException;
-  }
-
   private final String name;
-  private final Opener opener;
-  private final Timeline timeline;
+  private final Attempt.Opener opener;
+  private final Lifeline life;
+  private final boolean patient;
   private @Nullable Source source;
-  private long pause = FIRST_PAUSE_MILLIS;
-  private Link link = Link.STEADY;
-  private volatile boolean closed;
+  private @Nullable Attempt attempt;
+  private long openedAt = System.nanoTime();
+  private long lostAt = openedAt;
+  private int refusals;
 
-  private Reconnecting(String name, Opener opener, Timeline timeline, Source source) {
+  private Reconnecting(
+      String name, Attempt.Opener opener, Lifeline life, boolean patient, @Nullable Source source) {
     this.name = name;
     this.opener = opener;
-    this.timeline = timeline;
+    this.life = life;
+    this.patient = patient;
     this.source = source;
   }
 
-  /** What has an end is given back as it is: its end is no failure. */
-  static Source open(String name, Opener opener) throws IOException {
-    Timeline timeline = new Timeline();
-    Source first = opener.open(timeline, () -> false);
-    return first.pace() == Pace.LIVE ? new Reconnecting(name, opener, timeline, first) : first;
+  /**
+   * The first connection has to succeed, and a refused password ends the source. What has an end is
+   * given back as it is: its end is no failure.
+   */
+  static Source open(String name, Attempt.Opener opener, Limits limits) throws IOException {
+    Lifeline life = new Lifeline(name, limits, Level.DEBUG);
+    Attempt attempt = Attempt.start(name, opener, life);
+    try {
+      Source first = attempt.await();
+      return first.pace() == Pace.LIVE ? new Reconnecting(name, opener, life, false, first) : first;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(name + ": nobody waits for it any more");
+    } finally {
+      if (!attempt.over()) {
+        life.close();
+        attempt.cancel();
+      }
+    }
+  }
+
+  /**
+   * Connects while it is read, however long that takes; a refused password is tried again after a
+   * long pause. What has an end is played in real time, again and again.
+   */
+  static Source patient(String name, Attempt.Opener opener, Limits limits) {
+    return new Reconnecting(name, opener, new Lifeline(name, limits, Level.INFO), true, null);
   }
 
   @Override
@@ -60,93 +72,105 @@ final class Reconnecting implements Source {
   }
 
   @Override
-  public synchronized Link link() {
-    return link;
+  public Link link() {
+    return life.link();
   }
 
   @Override
   public @Nullable Frame read() throws IOException {
-    while (true) {
-      Source current = current();
-      if (current == null) {
-        return null;
-      }
-      try {
-        Frame frame = current.read();
-        if (frame != null) {
-          pause = FIRST_PAUSE_MILLIS;
-          return frame;
-        }
-        lost("ended");
-      } catch (SourceException e) {
-        lost(e.getMessage());
-      }
-      if (!reconnect()) {
-        return null;
-      }
-    }
-  }
-
-  private synchronized @Nullable Source current() {
-    return closed ? null : source;
-  }
-
-  private synchronized void lost(@Nullable String why) {
-    if (!closed) {
-      log.warn("{}: connection lost ({}); connecting again", name, why);
-      away(why);
-      if (source != null) {
-        source.close();
-      }
-    }
-  }
-
-  private synchronized void away(@Nullable String why) {
-    link = new Link(Link.State.AWAY, link.reconnects(), String.valueOf(why));
-  }
-
-  /** False when closed, or interrupted. */
-  private boolean reconnect() throws IOException {
-    while (waitABit()) {
-      try {
-        Source opened = opener.open(timeline, () -> closed);
-        synchronized (this) {
-          source = opened;
-          if (closed) {
-            opened.close();
-          } else {
-            log.info("{}: connected again", name);
-            link = new Link(Link.State.CONNECTED, link.reconnects() + 1, "");
-          }
-        }
-        return true;
-      } catch (SourceException e) {
-        if (e.reason() == Reason.REFUSED) {
-          throw e;
-        }
-        log.debug("{}: still away: {}", name, e.getMessage());
-        away(e.getMessage());
-      }
-    }
-    return false;
-  }
-
-  /** Waits longer each time, and never as long as a neighbour; false when closed. */
-  private synchronized boolean waitABit() {
     try {
-      long until =
-          System.nanoTime()
-              + 1_000_000L * ThreadLocalRandom.current().nextLong(pause / 2, pause + pause / 2 + 1);
-      for (long left = until - System.nanoTime();
-          left > 0 && !closed;
-          left = until - System.nanoTime()) {
-        wait(Math.max(1, left / 1_000_000L));
+      while (!life.closed()) {
+        Source current = source();
+        if (current == null) {
+          connect();
+          continue;
+        }
+        String why = "the other side ended the stream";
+        try {
+          Frame frame = current.read();
+          if (frame != null) {
+            refusals = 0;
+            life.picture(frame.size());
+            return frame;
+          }
+        } catch (SourceException e) {
+          why = e.getMessage();
+        }
+        if (!life.closed()) {
+          lost(current, why);
+        }
       }
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
-      return !closed;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+    } catch (InterruptedIOException e) {
+      // Closed while an attempt was under way.
+    }
+    return null;
+  }
+
+  private void lost(Source broken, String why) throws InterruptedException {
+    life.lost(why);
+    broken.close();
+    replace(null);
+    lostAt = System.nanoTime();
+    pause(Backoff.broken(lostAt - openedAt, chance()));
+  }
+
+  /** One attempt, and the pause after it if it failed. */
+  private void connect() throws IOException, InterruptedException {
+    Attempt running = attempt();
+    try {
+      Source opened = running.await();
+      openedAt = System.nanoTime();
+      replace(opened.pace() == Pace.LIVE ? opened : new Paced(opened));
+    } catch (SourceException e) {
+      if (e.reason() == Reason.REFUSED) {
+        if (!patient) {
+          throw e;
+        }
+        life.refused(e.getMessage());
+        pause(Backoff.refused(++refusals, chance()));
+      } else {
+        life.lost(e.getMessage());
+        pause(Backoff.failed(System.nanoTime() - lostAt, chance()));
+      }
+    }
+  }
+
+  /** The one that is under way, if it was left to itself; else a new one. */
+  private synchronized Attempt attempt() {
+    Attempt running = attempt;
+    if (running == null || running.over()) {
+      running = Attempt.start(name, opener, life);
+      attempt = running;
+      if (life.closed()) {
+        running.cancel();
+      }
+    }
+    return running;
+  }
+
+  private synchronized @Nullable Source source() {
+    return source;
+  }
+
+  private synchronized void replace(@Nullable Source other) {
+    source = other;
+    attempt = null;
+    if (life.closed() && other != null) {
+      other.close();
+    }
+  }
+
+  private static double chance() {
+    return ThreadLocalRandom.current().nextDouble();
+  }
+
+  /** Ends early when closed. */
+  private synchronized void pause(long nanos) throws InterruptedException {
+    long until = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0 && !life.closed(); left = until - System.nanoTime()) {
+      wait(Math.max(1, left / 1_000_000L));
     }
   }
 
@@ -154,8 +178,11 @@ final class Reconnecting implements Source {
   public void close() {
     Source current;
     synchronized (this) {
-      closed = true;
+      life.close();
       current = source;
+      if (attempt != null) {
+        attempt.cancel();
+      }
       notifyAll();
     }
     if (current != null) {

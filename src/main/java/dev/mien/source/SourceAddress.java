@@ -24,8 +24,12 @@ public sealed interface SourceAddress {
 
     @Override
     public Source open(String name) throws IOException {
-      return Reconnecting.open(
-          name, (timeline, closed) -> AvSource.camera(name, device, timeline, closed));
+      return Reconnecting.open(name, life -> Webcam.open(name, device, life), Limits.USUAL);
+    }
+
+    @Override
+    public Source openPatiently(String name) {
+      return Reconnecting.patient(name, life -> Webcam.open(name, device, life), Limits.USUAL);
     }
 
     @Override
@@ -45,7 +49,7 @@ public sealed interface SourceAddress {
     public Source open(String name) throws IOException {
       return Files.isRegularFile(file)
           ? VideoSource.open(name, file)
-          : AvSource.pipe(name, file, AvSource.PATIENCE_NANOS);
+          : AvSource.pipe(name, file, Limits.USUAL);
     }
 
     @Override
@@ -64,10 +68,12 @@ public sealed interface SourceAddress {
 
     @Override
     public Source open(String name) throws IOException {
-      return Reconnecting.open(
-          name,
-          (timeline, closed) ->
-              AvSource.network(name, url, timeline, closed, AvSource.PATIENCE_NANOS));
+      return Reconnecting.open(name, life -> AvSource.network(name, url, life), Limits.USUAL);
+    }
+
+    @Override
+    public Source openPatiently(String name) {
+      return Reconnecting.patient(name, life -> AvSource.network(name, url, life), Limits.USUAL);
     }
 
     /** Without credentials. */
@@ -136,6 +142,17 @@ public sealed interface SourceAddress {
   }
 
   /**
+   * Opens it for a service, which outlives what it watches: a camera or a network stream is not
+   * waited for but connected while it is read, and {@link Source#link()} tells how that goes; the
+   * rest is opened as ever.
+   *
+   * @param name as of {@link #open(String)}
+   */
+  default Source openPatiently(String name) throws IOException {
+    return open(name);
+  }
+
+  /**
    * Reads the value of {@code --source}.
    *
    * @throws IllegalArgumentException naming what was found and what is known
@@ -172,11 +189,13 @@ public sealed interface SourceAddress {
     String authority = rest.split("[/?#]", 2)[0];
     String host = authority.substring(authority.lastIndexOf('@') + 1);
     // Not shown: what stands there may be a part of the password.
-    if (!host.matches("(?:\\[[0-9a-fA-F:.%]+\\]|[^:\\s]+)(?::\\d{1,5})?")) {
+    String path = rest.substring(authority.length()).split("[?#]", 2)[0];
+    boolean torn = path.contains("@") && !authority.contains("@") && authority.contains(":");
+    if (torn || !host.matches("(?:\\[[0-9a-fA-F:.%]+\\]|[^:\\s]+)(?::\\d{1,5})?")) {
       throw new IllegalArgumentException(
           "--source: no host in this %s:// address, expected %s://[USER:PASSWORD@]HOST[:PORT]/..;"
                   .formatted(scheme, scheme)
-              + " in a password, write / as %2F, ? as %3F, # as %23");
+              + " in a password, write / as %2F, ? as %3F, # as %23; in a path, @ as %40");
     }
     return new Network(scheme + "://" + rest);
   }

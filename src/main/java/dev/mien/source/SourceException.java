@@ -1,6 +1,7 @@
 package dev.mien.source;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /** A source that cannot be opened, or broke; the message is one line without credentials. */
 public final class SourceException extends IOException {
@@ -23,6 +24,11 @@ public final class SourceException extends IOException {
   public SourceException(Reason reason, String message) {
     super(message);
     this.reason = reason;
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   public Reason reason() {

@@ -204,7 +204,7 @@ final class CrewTest {
       assertThat(meanwhile.finished()).isFalse();
       assertThat(meanwhile.read()).isEqualTo(5);
       assertThat(meanwhile.underWay()).isZero();
-      assertThat(meanwhile.link().state()).isEqualTo(Link.State.CONNECTED);
+      assertThat(meanwhile.link().state()).isEqualTo(Link.State.UP);
       stuck.stop();
       assertThat(waiting.get().finished()).isTrue();
     }

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.event.Level;
 
 /** Against real sockets. Upper limits of time are generous, for slow machines. */
 @Timeout(60)
@@ -101,8 +102,17 @@ final class AvSourceTest {
     }
   }
 
+  private static Lifeline life(long patience) {
+    return new Lifeline("cam", new Limits(patience, patience, patience / 2), Level.DEBUG);
+  }
+
   private static AvSource open(String url) throws IOException {
-    return AvSource.network("cam", url, new Timeline(), () -> false, PATIENCE);
+    return AvSource.network("cam", url, life(PATIENCE));
+  }
+
+  private static Source reconnecting(String url, long patience) throws IOException {
+    return Reconnecting.open(
+        "cam", life -> AvSource.network("cam", url, life), life(patience).limits());
   }
 
   private static SourceException failure(String url) {
@@ -164,7 +174,7 @@ final class AvSourceTest {
       assertThat(source.pace()).isEqualTo(Pace.LIVE);
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> Clips.drain(source))
-          .withMessageEndingWith("/cam: gave no picture for 1 s")
+          .withMessage("cam: gave no picture for 1 s")
           .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.FAILED));
     }
   }
@@ -201,10 +211,7 @@ final class AvSourceTest {
               client.getOutputStream().write(LIVE);
               client.getOutputStream().write(clip, 0, clip.length / (number == 0 ? 2 : 1));
             });
-    try (Source source =
-        Reconnecting.open(
-            "cam",
-            (timeline, closed) -> AvSource.network("cam", url, timeline, closed, 5 * PATIENCE))) {
+    try (Source source = reconnecting(url, 5 * PATIENCE)) {
       List<Long> times = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
         try (Frame frame = Objects.requireNonNull(source.read())) {
@@ -234,10 +241,7 @@ final class AvSourceTest {
                 out.write("HTTP/1.1 403 Forbidden\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
               }
             });
-    try (Source source =
-        Reconnecting.open(
-            "cam",
-            (timeline, closed) -> AvSource.network("cam", url, timeline, closed, 5 * PATIENCE))) {
+    try (Source source = reconnecting(url, 5 * PATIENCE)) {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> Clips.drain(source))
           .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.REFUSED));
@@ -274,7 +278,7 @@ final class AvSourceTest {
               end.await();
             });
     CountDownLatch opened = new CountDownLatch(1);
-    Source source = AvSource.network("cam", url, new Timeline(), () -> false, 30_000_000_000L);
+    Source source = AvSource.network("cam", url, life(30_000_000_000L));
     opened.countDown();
     closesSoon(source, opened);
   }
@@ -297,10 +301,7 @@ final class AvSourceTest {
                 end.await();
               }
             });
-    Source source =
-        Reconnecting.open(
-            "cam",
-            (timeline, closed) -> AvSource.network("cam", url, timeline, closed, 30_000_000_000L));
+    Source source = reconnecting(url, 30_000_000_000L);
     closesSoon(source, again);
   }
 
@@ -403,7 +404,7 @@ final class AvSourceTest {
   void silentPipe() throws Exception {
     Path pipe = fifo();
     assertThatExceptionOfType(SourceException.class)
-        .isThrownBy(() -> AvSource.pipe("pipe", pipe, PATIENCE).close())
+        .isThrownBy(() -> AvSource.pipe("pipe", pipe, life(PATIENCE).limits()).close())
         .withMessage(pipe + ": cannot be opened within 1 s");
   }
 
@@ -413,7 +414,7 @@ final class AvSourceTest {
     Path film = Clips.pattern(folder.resolve("film.ts"), 4);
     Path pipe = fifo();
     go(() -> Files.write(pipe, Clips.bytes(film)));
-    try (Source source = AvSource.pipe("pipe", pipe, 20 * PATIENCE)) {
+    try (Source source = AvSource.pipe("pipe", pipe, life(20 * PATIENCE).limits())) {
       assertThat(source.pace()).isEqualTo(Pace.RECORDED);
       assertThat(Clips.drain(source)).hasSize(100).isSorted();
     }
@@ -424,11 +425,12 @@ final class AvSourceTest {
   @DisplayName("R02: what FFmpeg is told, it knows")
   void options() {
     Ffmpeg.load();
-    assertThat(AvSource.options("rtsp://h/x")).containsOnlyKeys("rtsp_transport");
-    assertThat(AvSource.options("rtsps://h/x")).containsOnlyKeys("rtsp_transport");
-    assertThat(AvSource.options("http://h/x")).isEmpty();
-    assertThat(AvSource.options("https://h/x.m3u8")).isEmpty();
-    Map.of("rtsp", AvSource.options("rtsp://h/x"), AvSource.CAMERA_FORMAT, AvSource.CAMERA_OPTIONS)
+    assertThat(NetworkAddress.options("rtsp://h/x")).containsOnlyKeys("rtsp_flags");
+    assertThat(NetworkAddress.options("rtsps://h/x")).containsOnlyKeys("rtsp_flags");
+    assertThat(NetworkAddress.options("rtsp://h/x?udp")).containsOnlyKeys("rtsp_transport");
+    assertThat(NetworkAddress.options("http://h/x")).isEmpty();
+    assertThat(NetworkAddress.options("https://h/x.m3u8")).isEmpty();
+    Map.of("rtsp", Map.of("rtsp_flags", "", "rtsp_transport", ""), Webcam.FORMAT, Webcam.COMPRESSED)
         .forEach(
             (format, options) -> {
               AVClass known = avformat.av_find_input_format(format).priv_class();

@@ -99,19 +99,4 @@ final class PlayTest {
       assertThat(looped.read()).isNull();
     }
   }
-
-  @Test
-  @DisplayName("R07: times grow whatever a camera's clock does")
-  void timeline() {
-    Timeline line = new Timeline();
-    long second = 1_000_000_000L;
-    assertThat(line.at(500 * second)).isZero();
-    assertThat(line.at(501 * second)).isEqualTo(second);
-    assertThat(line.at(501 * second)).isEqualTo(second + 40_000_000L);
-    assertThat(line.at(3)).isEqualTo(second + 80_000_000L);
-    assertThat(line.at(3 + second)).isEqualTo(2 * second + 80_000_000L);
-    assertThat(line.at(90_000 * second)).isEqualTo(2 * second + 120_000_000L);
-    assertThat(line.nextSequence()).isZero();
-    assertThat(line.nextSequence()).isEqualTo(1);
-  }
 }

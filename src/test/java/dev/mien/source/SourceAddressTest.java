@@ -62,10 +62,13 @@ final class SourceAddressTest {
             + " above 0",
         "rtsp://u:geh/eim@cam/1 | --source: no host in this rtsp:// address, expected"
             + " rtsp://[USER:PASSWORD@]HOST[:PORT]/..; in a password, write / as %2F, ? as %3F,"
-            + " # as %23",
+            + " # as %23; in a path, @ as %40",
+        "rtsp://u:123/eim@cam/1 | --source: no host in this rtsp:// address, expected"
+            + " rtsp://[USER:PASSWORD@]HOST[:PORT]/..; in a password, write / as %2F, ? as %3F,"
+            + " # as %23; in a path, @ as %40",
         "http:///x | --source: no host in this http:// address, expected"
             + " http://[USER:PASSWORD@]HOST[:PORT]/..; in a password, write / as %2F, ? as %3F,"
-            + " # as %23"
+            + " # as %23; in a path, @ as %40"
       })
   @DisplayName("R12: what is wrong is told in one line without passwords")
   void unknown(String text, String message) {

@@ -1,0 +1,106 @@
+package dev.mien.source;
+
+import dev.mien.source.SourceException.Reason;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.jspecify.annotations.Nullable;
+
+/** The pictures of one stream, decoded. */
+final class AvDecoder implements AutoCloseable {
+  private final AVCodecContext decoder;
+  private final AVRational ticks;
+  private final int stream;
+  private final String codec;
+  private final AVFrame picture = avutil.av_frame_alloc();
+  private final Bgr bgr;
+
+  private AvDecoder(AVCodecContext decoder, AVStream stream, String codec) {
+    this.decoder = decoder;
+    this.codec = codec;
+    ticks = stream.time_base();
+    this.stream = stream.index();
+    bgr = new Bgr(Bgr.quarterTurns(stream));
+  }
+
+  /**
+   * @param shown the stream's address for people
+   */
+  static AvDecoder open(String shown, AVStream stream) throws SourceException {
+    AVCodec codec = avcodec.avcodec_find_decoder(stream.codecpar().codec_id());
+    String name = avcodec.avcodec_get_name(stream.codecpar().codec_id()).getString();
+    if (codec == null || codec.isNull()) {
+      throw new SourceException(
+          Reason.BAD_INPUT, "%s: no decoder for its pictures, %s".formatted(shown, name));
+    }
+    AVCodecContext opening = avcodec.avcodec_alloc_context3(codec);
+    avcodec.avcodec_parameters_to_context(opening, stream.codecpar());
+    // Each further thread holds a frame back.
+    opening.thread_count(1);
+    opening.max_pixels(Ffmpeg.LARGEST_AREA);
+    opening.pkt_timebase(stream.time_base());
+    int code = avcodec.avcodec_open2(opening, codec, (AVDictionary) null);
+    if (code < 0) {
+      avcodec.avcodec_free_context(opening);
+      throw AvTrouble.opening(shown, code, "cannot be decoded");
+    }
+    return new AvDecoder(opening, stream, name);
+  }
+
+  /** Such as {@code h264}. */
+  String codec() {
+    return codec;
+  }
+
+  /** A packet that does not decode is a picture less; the next key frame mends it. */
+  void feed(AVPacket packet) {
+    if (packet.stream_index() == stream) {
+      avcodec.avcodec_send_packet(decoder, packet);
+    }
+  }
+
+  /** No more packets come; what is held back comes out. */
+  void end() {
+    avcodec.avcodec_send_packet(decoder, null);
+  }
+
+  /** FFmpeg's code; 0 if there is a picture, until the next call. */
+  int receive() {
+    return avcodec.avcodec_receive_frame(decoder, picture);
+  }
+
+  int width() {
+    return picture.width();
+  }
+
+  int height() {
+    return picture.height();
+  }
+
+  /** Of the picture, in nanoseconds by the stream's clock; null if it has none. */
+  @Nullable Long time() {
+    long time = picture.best_effort_timestamp();
+    return time == avutil.AV_NOPTS_VALUE
+        ? null
+        : Long.valueOf(avutil.av_rescale(time, ticks.num() * 1_000_000_000L, ticks.den()));
+  }
+
+  /** The picture in memory of its own, which the caller owns. */
+  Mat image() {
+    return bgr.convert(picture);
+  }
+
+  @Override
+  public void close() {
+    avutil.av_frame_free(picture);
+    avcodec.avcodec_free_context(decoder);
+    bgr.close();
+  }
+}

@@ -1,0 +1,60 @@
+package dev.mien.source;
+
+import org.bytedeco.ffmpeg.avutil.LogCallback;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.BytePointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * What FFmpeg says, in the log of this program and without credentials. It calls an error what is a
+ * picture less, so that each of its levels is one less here.
+ */
+final class FfmpegLog extends LogCallback {
+  private static final Logger log = LoggerFactory.getLogger("ffmpeg");
+
+  // FFmpeg calls it from its own threads for as long as the process lives.
+  private static final FfmpegLog CALLBACK = new FfmpegLog();
+
+  private FfmpegLog() {}
+
+  /**
+   * What would not be logged is not even brought here: a broken stream makes thousands of lines.
+   */
+  static void install() {
+    avutil.av_log_set_level(
+        log.isTraceEnabled()
+            ? avutil.AV_LOG_TRACE
+            : log.isDebugEnabled()
+                ? avutil.AV_LOG_INFO
+                : log.isInfoEnabled()
+                    ? avutil.AV_LOG_WARNING
+                    : log.isWarnEnabled() ? avutil.AV_LOG_ERROR : avutil.AV_LOG_FATAL);
+    avutil.setLogCallback(CALLBACK);
+  }
+
+  static Level level(int ffmpeg) {
+    if (ffmpeg <= avutil.AV_LOG_FATAL) {
+      return Level.ERROR;
+    }
+    if (ffmpeg <= avutil.AV_LOG_ERROR) {
+      return Level.WARN;
+    }
+    if (ffmpeg <= avutil.AV_LOG_WARNING) {
+      return Level.INFO;
+    }
+    return ffmpeg <= avutil.AV_LOG_INFO ? Level.DEBUG : Level.TRACE;
+  }
+
+  @Override
+  public void call(int level, BytePointer message) {
+    Level ours = level(level);
+    if (log.isEnabledForLevel(ours)) {
+      String said = Secrets.mask(message.getString().strip());
+      if (!said.isEmpty()) {
+        log.atLevel(ours).log("ffmpeg: {}", said);
+      }
+    }
+  }
+}

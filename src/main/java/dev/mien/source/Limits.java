@@ -1,0 +1,19 @@
+package dev.mien.source;
+
+/**
+ * How long a live source may take, in nanoseconds.
+ *
+ * @param opening from the look-up of the name to the point where pictures may come
+ * @param frame from one picture to the next
+ * @param stall after which a source that is up is called stalled; less than {@code frame}
+ */
+record Limits(long opening, long frame, long stall) {
+  private static final long SECOND = 1_000_000_000L;
+
+  static final Limits USUAL = new Limits(10 * SECOND, 10 * SECOND, 2 * SECOND);
+
+  /** For people: {@code 10 s}. */
+  static String text(long nanos) {
+    return nanos % SECOND == 0 ? nanos / SECOND + " s" : "%.1f s".formatted(nanos / 1e9);
+  }
+}

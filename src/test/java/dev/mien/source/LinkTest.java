@@ -1,0 +1,198 @@
+package dev.mien.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.mien.frame.Frame;
+import dev.mien.source.Link.State;
+import dev.mien.source.SourceException.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a live source tells of itself while another thread reads it. */
+@Timeout(60)
+@SuppressWarnings("try") // Closed while another thread reads is what is tested.
+final class LinkTest {
+  private static final long SECOND = 1_000_000_000L;
+  private static final Limits LIMITS = new Limits(5 * SECOND, 2 * SECOND, SECOND / 2);
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path folder;
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  @SuppressWarnings("NullAway.Init")
+  private byte[] clip;
+
+  @BeforeEach
+  void film() throws Exception {
+    clip = Clips.bytes(Clips.pattern(folder.resolve("clip.ts"), 4));
+  }
+
+  @AfterEach
+  void stop() {
+    threads.shutdownNow();
+  }
+
+  private static Source patient(String url) {
+    return Reconnecting.patient("cam", life -> AvSource.network("cam", url, life), LIMITS);
+  }
+
+  private Future<?> reading(Source source) {
+    return threads.submit(
+        () -> {
+          for (Frame frame = source.read(); frame != null; frame = source.read()) {
+            frame.close();
+          }
+          return null;
+        });
+  }
+
+  private static Link await(Source source, State wanted) {
+    while (source.link().state() != wanted) {
+      assertThat(Thread.currentThread().isInterrupted()).isFalse();
+      LockSupport.parkNanos(1_000_000);
+    }
+    return source.link();
+  }
+
+  @Test
+  @DisplayName("R03, R04: up, stalled, retrying and up again, each with its reason")
+  void aLife() throws Exception {
+    Instant begin = Instant.now().minusSeconds(1);
+    try (Served served =
+            Served.with(
+                (client, number) -> {
+                  Served.live(client);
+                  client.getOutputStream().write(clip);
+                  if (number == 0) {
+                    client.getInputStream().read(); // Silent until the other side goes.
+                  }
+                });
+        Source source = patient(served.url("http"))) {
+      Link first = source.link();
+      assertThat(first.state()).isEqualTo(State.CONNECTING);
+      assertThat(first.since()).isAfter(begin);
+      Future<?> end = reading(source);
+      assertThat(await(source, State.UP).reason()).isEqualTo("mpeg2video 320x240");
+      Link stalled = await(source, State.STALLED);
+      assertThat(stalled.reason()).matches("no picture for \\d\\.\\d s");
+      assertThat(stalled.since()).isAfterOrEqualTo(first.since());
+      Link retrying = await(source, State.RETRYING);
+      assertThat(retrying.reason()).isEqualTo("gave no picture for 2 s");
+      assertThat(retrying.since()).isAfter(stalled.since());
+      assertThat(await(source, State.UP).reconnects()).isEqualTo(1);
+      source.close();
+      end.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  @DisplayName("R04: a service begins while the camera is away, and sees it come")
+  void awayAtFirst() throws Exception {
+    int port;
+    try (Served nobody = Served.silent()) {
+      port = nobody.port();
+    }
+    String url = "http://user:gehe1m@127.0.0.1:%d/cam".formatted(port);
+    try (Source source = patient(url)) {
+      Future<?> end = reading(source);
+      Link away = await(source, State.RETRYING);
+      assertThat(away.reason()).contains("Connection refused").doesNotContain("gehe1m");
+      try (Served served =
+          Served.on(
+              port,
+              (client, number) -> {
+                Served.live(client);
+                client.getOutputStream().write(clip);
+                client.getInputStream().read();
+              })) {
+        assertThat(await(source, State.UP).since()).isAfter(away.since());
+        assertThat(served.connections()).isEqualTo(1);
+        source.close();
+        end.get(30, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("R11: a refused password is a state of its own, and not tried again soon")
+  void refused() throws Exception {
+    try (Served served = Served.with(Served.saying("HTTP/1.1 403 Forbidden\r\n\r\n"));
+        Source source = patient(served.url("http"))) {
+      Future<?> end = reading(source);
+      Link refused = await(source, State.REFUSED);
+      assertThat(refused.reason()).endsWith("user or password were not accepted (401/403)");
+      assertThat(refused.reason()).doesNotContain("gehe1m");
+      assertThatExceptionOfType(java.util.concurrent.TimeoutException.class)
+          .isThrownBy(() -> end.get(3, TimeUnit.SECONDS));
+      assertThat(served.connections()).isEqualTo(1);
+      source.close();
+      end.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  @DisplayName("one attempt at a time, though a look-up outlasts every limit; close does not wait")
+  void oneAttempt() throws Exception {
+    java.util.concurrent.Semaphore attempts = new java.util.concurrent.Semaphore(0);
+    java.util.concurrent.CountDownLatch never = new java.util.concurrent.CountDownLatch(1);
+    Attempt.Opener hanging =
+        life -> {
+          attempts.release();
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          throw new SourceException(Reason.UNREACHABLE, "late");
+        };
+    try (Source source =
+        Reconnecting.patient("cam", hanging, new Limits(SECOND / 10, SECOND, SECOND))) {
+      Future<?> end = reading(source);
+      assertThat(await(source, State.RETRYING).reason()).isEqualTo("no connection within 0.1 s");
+      assertThatExceptionOfType(java.util.concurrent.TimeoutException.class)
+          .isThrownBy(() -> end.get(2, TimeUnit.SECONDS));
+      assertThat(attempts.availablePermits()).isEqualTo(1);
+      long before = System.nanoTime();
+      source.close();
+      end.get(30, TimeUnit.SECONDS);
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
+    } finally {
+      never.countDown();
+    }
+  }
+
+  @Test
+  @DisplayName("wrapped sources tell the link of what they wrap; a pattern has a steady one")
+  void wrapped() throws Exception {
+    try (Served served =
+            Served.with(
+                (client, number) -> {
+                  Served.live(client);
+                  client.getOutputStream().write(clip);
+                  client.getInputStream().read();
+                });
+        Source looped = new Looped(new SourceAddress.Network(served.url("http")), "cam");
+        Source pattern = SourceAddress.parse("pattern:").open()) {
+      Objects.requireNonNull(looped.read()).close();
+      assertThat(looped.link().state()).isEqualTo(State.UP);
+      assertThat(pattern.link()).isEqualTo(Link.STEADY);
+    }
+  }
+}
