@@ -140,8 +140,9 @@ public final class Network implements AutoCloseable {
       options.setInterOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.addConfigEntry("session.inter_op.allow_spinning", "0");
-      // Eight-bit products are exact on processors without VNNI too.
-      options.addConfigEntry("session.x64quantprecision", "1");
+      if (!Processor.sumsExactly()) {
+        options.addConfigEntry("session.x64quantprecision", "1");
+      }
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
       OrtSession session = environment.createSession(onnx, options);
       try {
