@@ -103,7 +103,8 @@ public final class Labels implements Annotator {
     List<String> lines = new ArrayList<>();
     for (Face.Label label : face.labels()) {
       String name = Normalizer.normalize(label.label(), Normalizer.Form.NFC).replace('_', ' ');
-      lines.add(name + " " + Math.round(label.confidence() * 100) + "%");
+      // A question mark is understood where a shade of the colour is not seen.
+      lines.add(name + (label.sure() ? " " : "? ") + Math.round(label.confidence() * 100) + "%");
     }
     if (lines.isEmpty()) {
       return List.of("#" + face.id());

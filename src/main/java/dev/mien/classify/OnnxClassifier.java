@@ -223,7 +223,8 @@ public final class OnnxClassifier implements Classifier {
     for (int i = 0; i < probabilities.length; i++) {
       scores.add(new Classification.Score(model.labels().get(i), probabilities[i]));
     }
-    return new Classification(model.card().task(), model.name(), scores);
+    return new Classification(
+        model.card().task(), model.name(), scores, model.card().unsureBelow());
   }
 
   /** What the network's numbers for a face come to. */

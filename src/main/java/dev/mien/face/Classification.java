@@ -9,10 +9,16 @@ import java.util.List;
  * @param task what is asked, from the model's card: for example "mask"
  * @param model the model's name
  * @param scores a probability for each label, in the model's order; they add up to 1
+ * @param unsureBelow with a lower probability the likeliest label is too often wrong, 0..1
  */
-public record Classification(String task, String model, List<Score> scores) {
+public record Classification(String task, String model, List<Score> scores, double unsureBelow) {
   /** A label and its probability, 0..1. */
   public record Score(String label, double probability) {}
+
+  /** Of a model that does not know how sure it is. */
+  public Classification(String task, String model, List<Score> scores) {
+    this(task, model, scores, 0);
+  }
 
   public Classification {
     scores = List.copyOf(scores);

@@ -17,15 +17,27 @@ public record Face(long id, Detection detection, List<Label> labels) {
    * @param label the steady label
    * @param confidence its probability, averaged as the label is, 0..1
    * @param scores the averaged probability of every label, in the model's order
+   * @param sure whether the confidence is one at which the model is seldom wrong
    */
   public record Label(
       String task,
       String model,
       String label,
       double confidence,
-      List<Classification.Score> scores) {
+      List<Classification.Score> scores,
+      boolean sure) {
     public Label {
       scores = List.copyOf(scores);
+    }
+
+    /** One that is sure. */
+    public Label(
+        String task,
+        String model,
+        String label,
+        double confidence,
+        List<Classification.Score> scores) {
+      this(task, model, label, confidence, scores, true);
     }
   }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param about one sentence for people
  * @param input how a picture becomes its tensor; every classifier and every SSD has it
  * @param output what its numbers are; every classifier has it
+ * @param unsureBelow from this probability of the likeliest label on, 5 % of the answers are wrong;
+ *     0 where nobody has measured it
  * @param detector how it finds faces; only for the task {@code face}
  * @param licence of the weights, as SPDX writes it
  * @param origin where they come from
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
   "about",
   "input",
   "output",
+  "unsure_below",
   "detector",
   "licence",
   "origin",
@@ -42,6 +45,7 @@ public record Card(
     String about,
     @Nullable Input input,
     @Nullable Output output,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double unsureBelow,
     @Nullable Detector detector,
     @JsonProperty(required = true) String licence,
     @JsonProperty(required = true) String origin,
@@ -208,6 +212,9 @@ public record Card(
       throw new IllegalArgumentException(
           "task is a word of small letters, digits and _, found '" + task + "'");
     }
+    if (!(unsureBelow >= 0 && unsureBelow <= 1)) {
+      throw new IllegalArgumentException("unsure_below is 0..1, found " + unsureBelow);
+    }
     if (task.equals(FACE)) {
       if (detector == null) {
         throw new IllegalArgumentException("missing key 'detector', which the task face needs");
@@ -240,6 +247,16 @@ public record Card(
   /** The same with other hashes. */
   public Card withFiles(Map<String, String> sha256) {
     return new Card(
-        task, about, input, output, detector, licence, origin, trainedOn, scores, sha256);
+        task,
+        about,
+        input,
+        output,
+        unsureBelow,
+        detector,
+        licence,
+        origin,
+        trainedOn,
+        scores,
+        sha256);
   }
 }

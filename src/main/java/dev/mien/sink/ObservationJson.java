@@ -96,6 +96,9 @@ public final class ObservationJson {
     json.writeObjectFieldStart(key);
     json.writeStringField("label", label.label());
     number(json, "confidence", label.confidence(), 4);
+    if (!label.sure()) {
+      json.writeBooleanField("unsure", true);
+    }
     json.writeObjectFieldStart("model");
     json.writeStringField("name", label.model());
     json.writeEndObject();

@@ -76,7 +76,8 @@ public final class Cutting implements AutoCloseable {
   }
 
   /**
-   * All faces of a dataset, kept; those that the detector does not find are left out.
+   * All faces of a dataset, kept. Where the detector finds none, a picture is taken whole, and a
+   * marked face is left out.
    *
    * @param progress hears how many pictures are done
    * @throws SourceException if a picture cannot be read
@@ -112,10 +113,13 @@ public final class Cutting implements AutoCloseable {
         marked == null
             ? Comparator.comparingDouble(d -> d.box().area())
             : Comparator.comparingDouble(d -> d.box().iou(marked));
-    return detector.detect(frame).stream()
-        .filter(d -> marked == null || d.box().iou(marked) >= SAME_FACE)
-        .max(fit)
-        .map(d -> around(frame, d.box()));
+    Optional<byte[]> found =
+        detector.detect(frame).stream()
+            .filter(d -> marked == null || d.box().iou(marked) >= SAME_FACE)
+            .max(fit)
+            .map(d -> around(frame, d.box()));
+    // A picture without a box is mostly face, as evaluate takes it too.
+    return found.isEmpty() && marked == null ? Optional.of(whole(frame)) : found;
   }
 
   private byte[] around(Frame frame, Box face) {

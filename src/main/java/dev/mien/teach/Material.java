@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 
 /**
@@ -30,6 +29,11 @@ import java.util.regex.Pattern;
  * @param sha256 of all pictures and labels, so that two trainings can be compared
  */
 public record Material(Dataset training, Dataset validation, String sha256) {
+  /** Is told how many pictures of all have been read. */
+  public interface Reading {
+    void read(int done, int all);
+  }
+
   /**
    * Reads all pictures once.
    *
@@ -37,13 +41,13 @@ public record Material(Dataset training, Dataset validation, String sha256) {
    * @param tell hears of each thing that is wrong and can be lived with, in one line
    * @throws DatasetException if it cannot be learnt from
    */
-  public static Material of(Recipe recipe, Path root, Consumer<String> tell, IntConsumer progress)
+  public static Material of(Recipe recipe, Path root, Consumer<String> tell, Reading progress)
       throws DatasetException {
     Dataset data = open(recipe, recipe.data(), root);
-    Survey survey = checked(Survey.of(data, progress), tell);
+    Survey survey = checked(survey(data, progress), tell);
     if (!recipe.validation().isEmpty()) {
       Dataset looked = open(recipe, recipe.validation(), root).ordered(survey.usable().labels());
-      Survey second = checked(Survey.of(looked, progress), tell);
+      Survey second = checked(survey(looked, progress), tell);
       Set<String> seen = new HashSet<>();
       survey.prints().values().forEach(p -> seen.add(p.sha256()));
       Dataset unseen =
@@ -55,6 +59,11 @@ public record Material(Dataset training, Dataset validation, String sha256) {
         Split.of(
             survey.usable(), Groups.of(survey, patterns), recipe.share(), recipe.learning().seed());
     return new Material(split.training(), split.validation(), hash(List.of(survey)));
+  }
+
+  private static Survey survey(Dataset dataset, Reading progress) {
+    int all = dataset.byPicture().size();
+    return Survey.of(dataset, n -> progress.read(n, all));
   }
 
   private static Dataset open(Recipe recipe, List<Recipe.Folder> folders, Path root)

@@ -56,6 +56,7 @@ final class TrainedFolder {
         recipe.about(),
         input,
         Card.Output.LOGITS,
+        evaluation.coverage().atRisk(RISK).map(p -> rounded(p.score())).orElse(1.0),
         null,
         recipe.licence(),
         origin,

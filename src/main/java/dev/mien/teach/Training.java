@@ -152,7 +152,8 @@ public final class Training {
   }
 
   private Material material() throws IOException {
-    return Material.of(recipe, root, progress::note, n -> progress.step("pictures read", n, 0));
+    return Material.of(
+        recipe, root, progress::note, (done, all) -> progress.step("pictures read", done, all));
   }
 
   private IntConsumer steps(String what, Dataset dataset) {

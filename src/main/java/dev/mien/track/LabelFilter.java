@@ -68,7 +68,8 @@ final class LabelFilter {
         classification.model(),
         shown.label(),
         shown.probability(),
-        averages);
+        averages,
+        shown.probability() >= classification.unsureBelow());
   }
 
   private static int likeliest(double[] values) {
@@ -87,6 +88,7 @@ final class LabelFilter {
         classification.model(),
         top.label(),
         top.probability(),
-        classification.scores());
+        classification.scores(),
+        top.probability() >= classification.unsureBelow());
   }
 }

@@ -92,6 +92,8 @@ final class LabelsTest {
             label("sad", EMOTIONS));
     assertThat(Labels.colour(face)).isEqualTo(Palette.ORANGE);
     assertThat(Labels.lines(face)).containsExactly("with mask 71%  #1", "sad 71%");
+    Face.Label unsure = new Face.Label("mask", "m", "with_mask", 0.6, List.of(), false);
+    assertThat(Labels.lines(face(2, 0, 0, 9, 9, unsure))).containsExactly("with mask? 60%  #2");
   }
 
   @Test

@@ -68,6 +68,14 @@ final class JsonLinesSinkTest {
   }
 
   @Test
+  void whatAModelIsUnsureOfSaysSo() throws Exception {
+    Face.Label unsure = new Face.Label("mask", "mask", "with_mask", 0.6, List.of(), false);
+    assertThat(line(Footage.face(1, 0, 0, 5, 5, unsure)))
+        .contains("\"label\":\"with_mask\",\"confidence\":0.6,\"unsure\":true");
+    assertThat(line(Footage.face(1, 0, 0, 5, 5, Footage.happy()))).doesNotContain("unsure");
+  }
+
+  @Test
   void aFileIsAtMostASecondOfTheStreamBehind() throws Exception {
     Path file = folder.resolve("o.jsonl");
     try (Sink sink = new SinkAddress.JsonLines(file).open(Footage.outlet(folder))) {

@@ -184,7 +184,7 @@ class TrainingTest {
   void onnxEqualsPyTorch() throws Exception {
     Path many = Shapes.write(folder.resolve("many"), 34, 11);
     Recipe recipe = recipe(Recipe.Kind.CNN, 3);
-    Material material = Material.of(recipe, many, notes::add, n -> {});
+    Material material = Material.of(recipe, many, notes::add, (done, all) -> {});
     Card.Input input =
         new Card.Input(
             Card.Layout.NCHW,
@@ -233,7 +233,8 @@ class TrainingTest {
   void twoLabels() throws Exception {
     Path data = Shapes.write(folder.resolve("data"), 12, 5);
     Files.copy(data.resolve("cross/1.png"), data.resolve("square/copy.png"));
-    Material material = Material.of(recipe(Recipe.Kind.HEAD, 1), data, notes::add, n -> {});
+    Material material =
+        Material.of(recipe(Recipe.Kind.HEAD, 1), data, notes::add, (done, all) -> {});
 
     assertThat(notes).anyMatch(n -> n.contains("copy.png") && n.contains("left out"));
     assertThat(material.training().examples().size() + material.validation().examples().size())
@@ -245,7 +246,7 @@ class TrainingTest {
   void corrupt() throws Exception {
     Path data = Shapes.write(folder.resolve("data"), 12, 5);
     Files.write(data.resolve("cross/broken.png"), new byte[] {1, 2, 3});
-    Material.of(recipe(Recipe.Kind.HEAD, 1), data, notes::add, n -> {});
+    Material.of(recipe(Recipe.Kind.HEAD, 1), data, notes::add, (done, all) -> {});
 
     assertThat(notes).singleElement().asString().contains("broken.png");
   }

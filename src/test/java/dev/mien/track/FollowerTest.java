@@ -44,6 +44,20 @@ final class FollowerTest {
             List.of(new Score("happy", probability), new Score("sad", 1 - probability))));
   }
 
+  @Test
+  void aLabelBelowTheModelsScoreIsUnsure() {
+    List<Score> scores = List.of(new Score("a", 0.6), new Score("b", 0.4));
+    for (double least : new double[] {0.5, 0.7}) {
+      Classification said = new Classification("mask", "m", scores, least);
+      Face face =
+          follower()
+              .follow("s", 0, 0, SIZE, List.of(at(9, 9, 0.9)), List.of(List.of(said)))
+              .faces()
+              .get(0);
+      assertThat(face.labels().get(0).sure()).isEqualTo(least < 0.6);
+    }
+  }
+
   private static List<Face> see(Follower follower, long ms, Detection... detections) {
     List<List<Classification>> labels = Collections.nCopies(detections.length, happy(0.8));
     return follower.follow("s", ms, ms * MS, SIZE, List.of(detections), labels).faces();
