@@ -308,6 +308,7 @@ final class ImportCommand implements Callable<Integer> {
           about,
           input,
           output(opened, input),
+          0,
           null,
           licence,
           "imported from " + file.getFileName(),

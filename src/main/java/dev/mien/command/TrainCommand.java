@@ -97,6 +97,12 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--epochs", paramLabel = "N", description = "At most so many, for a cnn.")
   int epochs;
 
+  @Option(
+      names = "--quantize",
+      paramLabel = "BITS",
+      description = "fp16 or int8: smaller weights; what that costs and gains is said.")
+  Recipe.@Nullable Weights quantize;
+
   @Option(names = "--seed", paramLabel = "N", description = "Two runs with one seed are equal.")
   @Nullable Long seed;
 
@@ -168,6 +174,7 @@ final class TrainCommand implements Callable<Integer> {
     Settings learning = base.learning();
     return base.with(
         network == null ? base.network() : Recipe.Kind.valueOf(network.name()),
+        quantize == null ? base.quantize() : quantize,
         faces == null ? base.faces() : faces,
         color == null ? base.color() : color,
         validation == null

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param share of the data that measures where there is no validation, 0..1
  * @param together patterns in file names: pictures for which one captures the same stay on one side
  * @param network what is trained
+ * @param quantize how the weights are kept
  * @param faces whether the detector cuts the pictures
  * @param color GRAY or RGB
  * @param margin around the face's box, as a share of its size
@@ -40,6 +41,7 @@ public record Recipe(
     double share,
     List<String> together,
     Kind network,
+    Weights quantize,
     Faces faces,
     Card.Color color,
     double margin,
@@ -53,6 +55,16 @@ public record Recipe(
     HEAD,
     /** A network from nothing. */
     CNN
+  }
+
+  /** How the weights are kept. */
+  public enum Weights {
+    /** 32 bits. */
+    FP32,
+    /** 16 bits: half the size. */
+    FP16,
+    /** 8 bits, and calculated with as such: a quarter of the size, and quicker on a CPU. */
+    INT8
   }
 
   /** What is cut out of a picture. */
@@ -93,6 +105,7 @@ public record Recipe(
     share = share == 0 ? 0.15 : share;
     together = together == null ? List.of() : List.copyOf(together);
     network = network == null ? Kind.HEAD : network;
+    quantize = quantize == null ? Weights.FP32 : quantize;
     faces = faces == null ? Faces.DETECT : faces;
     color = color == null ? Card.Color.RGB : color;
     licence = licence == null ? "unknown" : licence;
@@ -108,12 +121,13 @@ public record Recipe(
   @SuppressWarnings("NullAway") // What is null has a default.
   public static Recipe of(String task) {
     return new Recipe(
-        task, null, null, null, null, 0, null, null, null, null, 0.1, null, null, null, null);
+        task, null, null, null, null, 0, null, null, null, null, null, 0.1, null, null, null, null);
   }
 
   /** The same, but for these. */
   public Recipe with(
       Kind otherNetwork,
+      Weights otherQuantize,
       Faces otherFaces,
       Card.Color otherColor,
       List<Folder> otherValidation,
@@ -127,6 +141,7 @@ public record Recipe(
         share,
         together,
         otherNetwork,
+        otherQuantize,
         otherFaces,
         otherColor,
         margin,

@@ -1,7 +1,10 @@
 package dev.mien.teach;
 
 import dev.mien.classify.GoldenMaker;
+import dev.mien.convert.Quantized;
+import dev.mien.dataset.Augmentation;
 import dev.mien.dataset.Dataset;
+import dev.mien.dataset.Example;
 import dev.mien.detect.Detector;
 import dev.mien.evaluate.Curves;
 import dev.mien.evaluate.Evaluation;
@@ -14,10 +17,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
@@ -43,6 +49,9 @@ public final class Training {
    * @param evaluation on the validation pictures, of the network as it was written
    */
   public record Result(Model model, Evaluation evaluation, Material material) {}
+
+  /** Faces that the ranges of 8 bit numbers are measured on. */
+  private static final int CALIBRATION = 256;
 
   private final Recipe recipe;
   private final Path root;
@@ -102,13 +111,10 @@ public final class Training {
     Trained trained =
         NetworkTraining.run(
             settings, input, train, validation, labels.size(), state, stop, progress);
-    try (Network network = Network.open(name(), trained.onnx(), Device.CPU);
-        Answers answers = new Answers(network, input, labels, validation.side())) {
-      validation.each(answers);
-      Result result = write(trained, network, input, answers, material);
-      delete(state);
-      return result;
-    }
+    Result result =
+        finish(trained, input, material, train.side(), few(train, input), validation::each);
+    delete(state);
+    return result;
   }
 
   /**
@@ -134,12 +140,101 @@ public final class Training {
             material.validation(), validation, steps("validation faces", material.validation()));
         trained = training.run(train.points(), validation.points(), stop, progress::epoch);
       }
-      try (Network network = Network.open(name(), trained.onnx(), Device.CPU);
-          Answers answers = new Answers(network, input, labels, cutting.side())) {
-        cutting.each(
-            material.validation(), answers, steps("validation faces", material.validation()));
-        return write(trained, network, input, answers, material);
+      Crops seen =
+          recipe.quantize() == Recipe.Weights.INT8
+              ? cutting.all(few(material.training()), n -> {})
+              : new Crops(cutting.side(), input.color().channels());
+      return finish(
+          trained,
+          input,
+          material,
+          cutting.side(),
+          few(seen, input),
+          taker ->
+              cutting.each(
+                  material.validation(), taker, steps("validation faces", material.validation())));
+    }
+  }
+
+  /** Shows the validation to somebody. */
+  private interface Showing {
+    void to(Cutting.Taker taker) throws IOException;
+  }
+
+  /** Some of the pictures, from all over the set. */
+  private static Dataset few(Dataset dataset) {
+    int every = Math.max(1, dataset.examples().size() / CALIBRATION);
+    List<Example> some = new ArrayList<>();
+    for (int i = 0; i < dataset.examples().size(); i += every) {
+      some.add(dataset.examples().get(i));
+    }
+    return new Dataset(dataset.labels(), some);
+  }
+
+  /** The tensors of some of the cuts, from all over them. */
+  private static List<float[]> few(Crops crops, Card.Input input) {
+    List<float[]> some = new ArrayList<>();
+    try (Tensors tensors = new Tensors(input, crops.side(), input.width(), Augmentation.NONE)) {
+      int every = Math.max(1, crops.size() / CALIBRATION);
+      for (int i = 0; i < crops.size(); i += every) {
+        float[] values = new float[tensors.floats()];
+        tensors.write(crops.pixels(i), new SplittableRandom(0), values, 0);
+        some.add(values);
       }
+    }
+    return some;
+  }
+
+  /** Makes the weights as small as the recipe wants them, measures, and writes the folder. */
+  private Result finish(
+      Trained trained,
+      Card.Input input,
+      Material material,
+      int rimmed,
+      List<float[]> calibration,
+      Showing validation)
+      throws IOException {
+    byte[] onnx =
+        switch (recipe.quantize()) {
+          case FP32 -> trained.onnx();
+          case FP16 -> Quantized.fp16(trained.onnx());
+          case INT8 -> Quantized.int8(trained.onnx(), calibration);
+        };
+    List<String> labels = material.training().labels();
+    try (Network network = Network.open(name(), onnx, Device.CPU);
+        Answers answers = new Answers(network, input, labels, rimmed)) {
+      validation.to(answers);
+      if (recipe.quantize() != Recipe.Weights.FP32) {
+        tellCost(trained.onnx(), onnx, input, labels, rimmed, answers, validation);
+      }
+      return write(trained, onnx, network, input, answers, material);
+    }
+  }
+
+  private void tellCost(
+      byte[] before,
+      byte[] after,
+      Card.Input input,
+      List<String> labels,
+      int rimmed,
+      Answers small,
+      Showing validation)
+      throws IOException {
+    try (Network network = Network.open(name(), before, Device.CPU);
+        Answers large = new Answers(network, input, labels, rimmed)) {
+      validation.to(large);
+      progress.note(
+          String.format(
+              Locale.ROOT,
+              "%s: %.1f MB became %.1f MB, %.2f ms a face became %.2f ms, accuracy %.4f became"
+                  + " %.4f",
+              recipe.quantize().name().toLowerCase(Locale.ROOT),
+              before.length / 1e6,
+              after.length / 1e6,
+              large.millis(),
+              small.millis(),
+              Evaluation.of(labels, large.predictions()).accuracy(),
+              Evaluation.of(labels, small.predictions()).accuracy()));
     }
   }
 
@@ -178,7 +273,12 @@ public final class Training {
   }
 
   private Result write(
-      Trained trained, Network network, Card.Input input, Answers answers, Material material)
+      Trained trained,
+      byte[] onnx,
+      Network network,
+      Card.Input input,
+      Answers answers,
+      Material material)
       throws IOException {
     List<String> labels = material.training().labels();
     Evaluation evaluation = Evaluation.of(labels, answers.predictions());
@@ -190,7 +290,7 @@ public final class Training {
             out,
             card,
             labels,
-            trained.onnx(),
+            onnx,
             recipe,
             material,
             trained.history(),

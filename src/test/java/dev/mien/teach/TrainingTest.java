@@ -63,6 +63,7 @@ class TrainingTest {
     Recipe base = Recipe.of("shape");
     return base.with(
         kind,
+        Recipe.Weights.FP32,
         Recipe.Faces.WHOLE,
         Card.Color.RGB,
         List.of(),
@@ -163,6 +164,34 @@ class TrainingTest {
     assertThat(epochs).hasSize(2);
     assertThat(epochs.get(1).validationLoss())
         .isCloseTo(expected.get(3).validationLoss(), within(1e-6));
+  }
+
+  @Test
+  @DisplayName("8 bits are smaller, say what they cost, and still answer")
+  void quantizes() throws Exception {
+    Recipe plain = recipe(Recipe.Kind.CNN, 6);
+    Recipe small =
+        plain.with(
+            plain.network(),
+            Recipe.Weights.INT8,
+            plain.faces(),
+            plain.color(),
+            List.of(),
+            plain.learning());
+    Path out = folder.resolve("int8");
+    training(small, shapes, out, () -> false).network();
+    Path floats = folder.resolve("fp32");
+    training(plain, shapes, floats, () -> false).network();
+
+    assertThat(notes).singleElement().asString().startsWith("int8: ").contains("accuracy");
+    assertThat(Files.size(out.resolve(Model.NETWORK)))
+        .isLessThan(Files.size(floats.resolve(Model.NETWORK)) / 2);
+    Path picture = shapes.resolve("cross/3.png");
+    List<Double> expected = ask(floats, picture);
+    List<Double> found = ask(out, picture);
+    for (int k = 0; k < 3; k++) {
+      assertThat(found.get(k)).isCloseTo(expected.get(k), within(0.05));
+    }
   }
 
   @Test
