@@ -133,6 +133,7 @@ class ArchitectureTest {
             "dev.mien.pipeline",
             "dev.mien.web", // says how long a viewer waited for an answer
             "dev.mien.rtsp", // reports carry the time of day; who went silent is told by the clock
+            "dev.mien.teach", // says how long a network takes
             "dev.mien.command")
         .should()
         .callMethod(System.class, "nanoTime")
