@@ -63,7 +63,7 @@ class ArchitectureTest {
     "dataset,  frame source",
     "evaluate, ''",
     "teach,    frame face model onnx convert source detect classify dataset evaluate",
-    "web,      frame face sink",
+    "web,      frame face source sink",
   })
   void roomsKnowOnlyTheirNeighbours(String room, String known) {
     String[] others =

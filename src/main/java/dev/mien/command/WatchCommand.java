@@ -82,7 +82,7 @@ final class WatchCommand implements Callable<Integer> {
         WebPages pages = new WebPages()) {
       Run run = new Run(engine, ids::incrementAndGet, maxFrames);
       int status = Status.DONE;
-      for (Outcome outcome : watchAll(open(addresses, outputs, run, pages), run, engine)) {
+      for (Outcome outcome : watchAll(open(addresses, outputs, run, pages), run, engine, pages)) {
         status = status == Status.DONE ? outcome.status() : status;
         if (!quiet) {
           System.err.print(outcome.summary());
@@ -136,13 +136,13 @@ final class WatchCommand implements Callable<Integer> {
     return names;
   }
 
-  private List<Outcome> watchAll(List<Watched> all, Run run, Engine engine)
+  private List<Outcome> watchAll(List<Watched> all, Run run, Engine engine, WebPages pages)
       throws InterruptedException {
     ExecutorService threads = Executors.newFixedThreadPool(all.size());
     try {
       List<Outcome> outcomes = new ArrayList<>();
       List<Callable<Outcome>> each = new ArrayList<>();
-      all.forEach(one -> each.add(() -> watch(one, run, engine)));
+      all.forEach(one -> each.add(() -> watch(one, run, engine, pages)));
       for (Future<Outcome> future : threads.invokeAll(each)) {
         outcomes.add(future.get());
       }
@@ -155,10 +155,12 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   /** What is wrong with one source is said, and the others go on. */
-  private Outcome watch(Watched one, Run run, Engine engine) throws InterruptedException {
+  private Outcome watch(Watched one, Run run, Engine engine, WebPages pages)
+      throws InterruptedException {
     Source source;
     try {
       source = open(one);
+      pages.opened(one.name(), source);
     } catch (IOException | RuntimeException e) {
       one.sinks().forEach(Sink::close);
       return new Outcome(Status.tell(e), "");

@@ -3,6 +3,7 @@ package dev.mien.command;
 import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
+import dev.mien.source.Source;
 import dev.mien.web.PageServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,11 @@ final class WebPages implements Pages, AutoCloseable {
       servers.put(address, server);
     }
     return server.camera(source);
+  }
+
+  /** The pages say how the source is connected. */
+  void opened(String name, Source source) {
+    servers.values().forEach(s -> s.link(name, source::link));
   }
 
   private static PageServer start(SinkAddress.Http address) throws IOException {

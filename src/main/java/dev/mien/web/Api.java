@@ -3,7 +3,6 @@ package dev.mien.web;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,16 +89,7 @@ final class Api {
   }
 
   private List<Map<String, Object>> cameras() {
-    List<Map<String, Object>> all = new ArrayList<>();
-    for (Camera camera : server.cameras().values()) {
-      Map<String, Object> one = new LinkedHashMap<>();
-      one.put("name", camera.name());
-      Map<String, Object> facts = camera.facts();
-      one.put("state", facts.isEmpty() ? "connecting" : "up");
-      one.putAll(facts);
-      all.add(one);
-    }
-    return all;
+    return server.cameras().values().stream().map(Camera::facts).toList();
   }
 
   private static Answer shares(Camera camera) {

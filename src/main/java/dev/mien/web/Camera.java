@@ -6,6 +6,7 @@ import dev.mien.frame.Frame;
 import dev.mien.sink.ObservationJson;
 import dev.mien.sink.Picture;
 import dev.mien.sink.Sink;
+import dev.mien.source.Link;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +70,7 @@ final class Camera implements Sink {
       };
 
   private @Nullable Observation newest;
+  private volatile @Nullable Supplier<Link> link;
   private boolean closed;
 
   /**
@@ -186,10 +189,21 @@ final class Camera implements Sink {
     return kept.get(frame);
   }
 
-  /** What is said of it beside its state. */
+  void link(Supplier<Link> newLink) {
+    link = newLink;
+  }
+
+  /** What is known of it now: its state, and of its newest frame what is quick to say. */
   synchronized Map<String, Object> facts() {
     Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("name", name);
     Observation now = newest;
+    Link state = link == null ? null : link.get();
+    boolean up = state == null || state.state() == Link.State.CONNECTED;
+    facts.put("state", up ? (now == null ? "connecting" : "up") : "retrying");
+    if (state != null && !state.trouble().isEmpty()) {
+      facts.put("reason", state.trouble());
+    }
     if (now == null) {
       return facts;
     }

@@ -1,6 +1,7 @@
 package dev.mien.web;
 
 import dev.mien.sink.Sink;
+import dev.mien.source.Link;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -159,6 +161,14 @@ public final class PageServer implements AutoCloseable {
       throw new IllegalArgumentException("--to http: two sources are called '" + name + "'");
     }
     return camera;
+  }
+
+  /** From now on the page says how this source is connected. */
+  public void link(String name, Supplier<Link> link) {
+    Camera camera = cameras.get(name);
+    if (camera != null) {
+      camera.link(link);
+    }
   }
 
   /** Whether it asks for a token. */

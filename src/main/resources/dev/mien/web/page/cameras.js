@@ -3,12 +3,13 @@ import { element } from './words.js';
 
 const STILL_MS = 1000;
 
+/** The states of source.Link in words. */
 export const STATES = {
   connecting: 'Connecting',
   up: 'Live',
   stalled: 'No new pictures',
   retrying: 'Away, trying again',
-  refused: 'Refused',
+  refused: 'Password refused',
 };
 
 /** One button for each camera, with a small picture; shown where there are several. */

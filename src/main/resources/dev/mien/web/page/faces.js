@@ -68,7 +68,7 @@ class Card {
   update(face, nanos) {
     const said = labels(face);
     this.element.className = `face ${colour(said.length ? said[0].index : -1)}`;
-    set(this.since, `for ${duration(nanos)}, seen with ${percent(face.detection.confidence)}`);
+    set(this.since, `for ${duration(nanos)}, detected with ${percent(face.detection.confidence)}`);
     for (const label of said) this.row(label);
   }
 

@@ -143,6 +143,7 @@ async function poll() {
     const camera = current();
     if (camera?.faces) faces.known(camera.timestamp, camera.faces);
     say(camera);
+    measures(camera);
     if (selected !== null && polls++ % SHARES_EVERY === 0) await shares();
   } catch {
     cameras = [];
@@ -157,6 +158,14 @@ async function shares() {
   const answer = await response.json();
   draw($('plots'), answer);
   $('no-plots').hidden = answer.plots.length > 0;
+}
+
+/** Size and pace of the source; the frame for its picture is given its shape. */
+function measures(camera) {
+  const size = camera?.resolution;
+  const rate = camera?.frames_per_second;
+  $('facts').textContent = size ? `${size.width} × ${size.height}${rate ? `, ${rate} frames a second` : ''}` : '';
+  if (size) $('screen').style.aspectRatio = `${size.width} / ${size.height}`;
 }
 
 /** The state is read out when it changes, so nothing that changes all the time stands in it. */

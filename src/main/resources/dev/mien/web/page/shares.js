@@ -46,7 +46,7 @@ function columns(counts, labels) {
       const height = (span[i] / sum) * HEIGHT;
       y -= height;
       if (height > 0) {
-        svg.append(shape('rect', { x: column * STEP + 1, y, width: STEP - 2, height, class: colour(i) }));
+        svg.append(shape('rect', { x: column * STEP, y, width: STEP, height, class: colour(i) }));
       }
     }
   });
