@@ -16,7 +16,8 @@ final class PageColoursTest {
       css = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
     for (int i = 0; i < 7; i++) {
-      assertThat(css).contains(".label-%d { --label: #%06x; }".formatted(i, Palette.ofLabel(i).rgb));
+      assertThat(css)
+          .contains(".label-%d { --label: #%06x; }".formatted(i, Palette.ofLabel(i).rgb));
     }
     assertThat(css).contains(".label-none { --label: #%06x; }".formatted(Palette.GRAY.rgb));
   }
