@@ -17,9 +17,12 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes every request: is it for us, may it come in, who answers. */
 final class Desk extends Handler.Abstract.NonBlocking {
+  private static final Logger log = LoggerFactory.getLogger(Desk.class);
   private static final int LOGIN_BYTES = 1024;
 
   /**
@@ -79,7 +82,13 @@ final class Desk extends Handler.Abstract.NonBlocking {
     } else if (!isOpen(path) && !door.knows(request)) {
       refuse(request, response, callback);
     } else {
-      answer(path, request, response, callback);
+      try {
+        answer(path, request, response, callback);
+      } catch (RuntimeException e) {
+        log.warn("the page cannot answer: {}", e.getMessage());
+        log.debug("the whole story", e);
+        give(Answer.error(500, "this cannot be answered now"), response, callback);
+      }
     }
     return true;
   }

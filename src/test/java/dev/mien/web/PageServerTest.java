@@ -247,6 +247,22 @@ final class PageServerTest {
   }
 
   @Test
+  void aRouteThatFailsIsSaidWithoutTheInside() throws Exception {
+    Route broken =
+        new Route(
+            "/broken",
+            true,
+            () -> {
+              throw new IllegalStateException("inside");
+            });
+    try (Stage stage = new Stage(null, 64, 48, broken)) {
+      HttpResponse<byte[]> answer = stage.get("/broken");
+      assertThat(answer.statusCode()).isEqualTo(500);
+      assertThat(Stage.text(answer)).doesNotContain("inside");
+    }
+  }
+
+  @Test
   void aTakenPortIsSaidInOneLine() throws Exception {
     try (Stage stage = new Stage(null, 64, 48)) {
       int port = stage.server.port();
