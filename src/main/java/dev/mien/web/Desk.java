@@ -53,7 +53,7 @@ final class Desk extends Handler.Abstract.NonBlocking {
                 + " frame-ancestors 'none'; require-trusted-types-for 'script'")
         .put("X-Content-Type-Options", "nosniff")
         .put("X-Frame-Options", "DENY")
-        .put("Referrer-Policy", "no-referrer")
+        .put("Referrer-Policy", "same-origin")
         .put("Cross-Origin-Opener-Policy", "same-origin")
         .put("Cross-Origin-Resource-Policy", "same-origin")
         .put("Permissions-Policy", "camera=(), microphone=(), geolocation=()")

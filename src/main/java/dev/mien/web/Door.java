@@ -81,13 +81,19 @@ final class Door {
     return NUMERIC.matcher(name).matches() || names.contains(name);
   }
 
-  /** Whether another site's page made the browser ask. Following a link to the page is fine. */
+  /**
+   * Whether another site's page made the browser ask. Following a link to the page is fine. Browsers
+   * send Sec-Fetch-Site over TLS and on loopback only; elsewhere Origin has to do.
+   */
   boolean isForeign(Request request) {
     String site = request.getHeaders().get("Sec-Fetch-Site");
-    if (site == null || site.equals("same-origin") || site.equals("none")) {
+    if (site == null) {
       String origin = request.getHeaders().get(HttpHeader.ORIGIN);
       String host = request.getHeaders().get(HttpHeader.HOST);
       return origin != null && !origin.replaceFirst("^[a-z]+://", "").equalsIgnoreCase(host);
+    }
+    if (site.equals("same-origin") || site.equals("none")) {
+      return false;
     }
     return !request.getMethod().equals("GET")
         || !"navigate".equals(request.getHeaders().get("Sec-Fetch-Mode"));

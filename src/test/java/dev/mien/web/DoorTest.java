@@ -114,6 +114,24 @@ final class DoorTest {
   }
 
   @Test
+  void aFormOfAnotherSiteDoesNotLogIn() throws Exception {
+    try (Stage stage = closed()) {
+      for (String origin : java.util.List.of("http://evil.example", "null")) {
+        HttpResponse<byte[]> answer =
+            stage.send(
+                stage
+                    .to("/login")
+                    .header("Origin", origin)
+                    .POST(
+                        java.net.http.HttpRequest.BodyPublishers.ofString(
+                            "token=correct+horse+battery")));
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void aWrongTokenIsAnsweredLateAndManyAreTurnedAway() throws Exception {
     try (Stage stage = closed()) {
       HttpResponse<byte[]> wrong = stage.post("/login", "token=guess");
