@@ -82,8 +82,8 @@ final class Door {
   }
 
   /**
-   * Whether another site's page made the browser ask. Following a link to the page is fine. Browsers
-   * send Sec-Fetch-Site over TLS and on loopback only; elsewhere Origin has to do.
+   * Whether another site's page made the browser ask. Following a link to the page is fine.
+   * Browsers send Sec-Fetch-Site over TLS and on loopback only; elsewhere Origin has to do.
    */
   boolean isForeign(Request request) {
     String site = request.getHeaders().get("Sec-Fetch-Site");

@@ -82,7 +82,7 @@ final class BrowserIT {
     return found.get(0);
   }
 
-  private static String address(Path stderr) {
+  static String address(Path stderr) {
     Pattern said = Pattern.compile("the page is at (\\S+)");
     String[] found = {""};
     until(
@@ -109,7 +109,7 @@ final class BrowserIT {
     }
   }
 
-  private static void until(BooleanSupplier condition) {
+  static void until(BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waiting too long").isLessThan(deadline);
@@ -234,8 +234,7 @@ final class BrowserIT {
 
   @Test
   void whoKnowsTheTokenComesIn() throws Exception {
-    try (PageServer server =
-        PageServer.open("127.0.0.1", 0, "correct horse battery", List.of())) {
+    try (PageServer server = PageServer.open("127.0.0.1", 0, "correct horse battery", List.of())) {
       browser.get("http://127.0.0.1:" + server.port() + "/");
       isAccessible();
       the("token").sendKeys("guess");
