@@ -50,6 +50,7 @@ final class PageIT {
         Sink door = camera.camera("door");
         Source pattern = SourceAddress.parse("pattern:320x240@25").open()) {
       Thread feeder = new Thread(() -> feed(pattern, door));
+      feeder.setDaemon(true); // It ends with the pattern.
       feeder.start();
       String url = "http://mien:" + SECRET + "@127.0.0.1:" + camera.port() + "/live.mjpg";
       Process program =
@@ -73,8 +74,6 @@ final class PageIT {
         assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
       }
       assertThat(Files.readString(folder.resolve("stderr"))).doesNotContain(SECRET);
-      pattern.close();
-      feeder.join();
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.mien.web;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mien.face.Classification.Score;
 import dev.mien.face.Detection;
 import dev.mien.face.Face;
@@ -129,10 +131,12 @@ final class Stage implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     clock.shutdownNow();
-    if (!clock.awaitTermination(20, TimeUnit.SECONDS)) {
-      throw new AssertionError("a frame is stuck");
+    try {
+      assertThat(clock.awaitTermination(60, TimeUnit.SECONDS)).as("a frame is stuck").isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     door.close();
     server.close();
