@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,7 +122,7 @@ final class BrowserIT {
     return browser.findElement(By.id(id));
   }
 
-  private static Object script(String text, Object... values) {
+  private static @Nullable Object script(String text, Object... values) {
     return browser.executeScript(text, values);
   }
 
@@ -185,7 +186,7 @@ final class BrowserIT {
     open(1280, 900, false, "light");
     assertThat(the("state").getText()).isEqualTo("Live");
     assertThat(the("faces").getText()).contains("Face ", "for ", "detected with ", "emotion");
-    until(() -> the("picture").getDomAttribute("alt").contains("1 face: "));
+    until(() -> String.valueOf(the("picture").getDomAttribute("alt")).contains("1 face: "));
 
     the("show").click();
     assertThat(the("picture").isDisplayed()).isFalse();
@@ -218,7 +219,8 @@ final class BrowserIT {
     for (int i = 0; i < 6; i++) {
       at.sendKeys(Keys.TAB);
       at = browser.switchTo().activeElement();
-      visited.add(at.getText().isEmpty() ? at.getDomAttribute("id") : at.getText().split("\n")[0]);
+      String id = String.valueOf(at.getDomAttribute("id"));
+      visited.add(at.getText().lines().findFirst().orElse(id));
     }
     assertThat(visited)
         .containsExactly(
