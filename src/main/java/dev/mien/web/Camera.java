@@ -198,11 +198,13 @@ final class Camera implements Sink {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("name", name);
     Observation now = newest;
-    Link state = link == null ? null : link.get();
-    boolean up = state == null || state.state() == Link.State.CONNECTED;
-    facts.put("state", up ? (now == null ? "connecting" : "up") : "retrying");
-    if (state != null && !state.trouble().isEmpty()) {
-      facts.put("reason", state.trouble());
+    Link how = link == null ? null : link.get();
+    Link.State state = how == null ? Link.State.UP : how.state();
+    facts.put(
+        "state",
+        (state == Link.State.UP && now == null ? Link.State.CONNECTING : state).toString());
+    if (how != null && state != Link.State.UP && !how.reason().isEmpty()) {
+      facts.put("reason", how.reason());
     }
     if (now == null) {
       return facts;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mien.sink.ObservationJson;
+import dev.mien.source.Link;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -134,6 +135,18 @@ final class PageServerTest {
       HttpResponse<byte[]> unknown = stage.get("/snapshot.jpg?source=cellar");
       assertThat(unknown.statusCode()).isEqualTo(404);
       assertThat(Stage.text(unknown)).contains("another, door").doesNotContain("cellar");
+    }
+  }
+
+  @Test
+  void aSourceThatIsAwayIsSaidWithItsReason() throws Exception {
+    try (Stage stage = new Stage(null, 64, 48)) {
+      stage.server.link(
+          "door",
+          () -> new Link(Link.State.RETRYING, 1, "nobody answers there", java.time.Instant.EPOCH));
+      JsonNode door = JSON.readTree(stage.get("/api/cameras").body()).at("/cameras/0");
+      assertThat(door.get("state").asText()).isEqualTo("retrying");
+      assertThat(door.get("reason").asText()).isEqualTo("nobody answers there");
     }
   }
 
