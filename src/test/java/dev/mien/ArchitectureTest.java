@@ -33,6 +33,8 @@ class ArchitectureTest {
           "sink",
           "pipeline",
           "report",
+          "config",
+          "service",
           "dataset",
           "evaluate",
           "teach",
@@ -60,6 +62,8 @@ class ArchitectureTest {
     "sink,     frame face annotate rtsp",
     "pipeline, frame face source detect track classify annotate sink",
     "report,   frame face sink",
+    "config,   source sink",
+    "service,  config pipeline",
     "dataset,  frame source",
     "evaluate, ''",
     "teach,    frame face model onnx convert source detect classify dataset evaluate",
@@ -94,7 +98,7 @@ class ArchitectureTest {
     "org.tribuo..,                 teach",
     "picocli..,                    command",
     "ch.qos.logback..,             command",
-    "com.fasterxml.jackson..,      model convert sink report teach web command",
+    "com.fasterxml.jackson..,      model convert sink report teach web config command",
     "org.eclipse.jetty..,          web",
   })
   void librariesStayInTheirRooms(String library, String rooms) {

@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
       AnalyzeCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      ServeCommand.class,
       ModelsCommand.class,
       BenchCommand.class,
       DoctorCommand.class

@@ -43,7 +43,14 @@ final class Run implements Controls {
             ? Follower.ofStills(engine.rules(), ids)
             : Follower.ofVideo(engine.rules(), ids);
     Pipeline pipeline =
-        new Pipeline(source, engine.crew(), follower, engine.annotators(), sinks, maxFrames);
+        new Pipeline(
+            source,
+            engine.crew(),
+            follower,
+            engine.annotators(),
+            sinks,
+            maxFrames,
+            Pipeline.MAX_AGE);
     synchronized (this) {
       running.add(pipeline);
       if (quit) {

@@ -19,15 +19,20 @@ final class Signals {
    */
   Signals(Runnable stop) {
     this.stop = stop;
-    listen("INT", 2);
-    listen("TERM", 15);
+    listen("INT", () -> hear(2));
+    listen("TERM", () -> hear(15));
+  }
+
+  /** SIGHUP, by which a service is told to read its configuration again. */
+  void onHangUp(Runnable reload) {
+    listen("HUP", reload);
   }
 
   /**
    * The JDK hears a second Ctrl-C in sun.misc.Signal only, which every JDK has and javac warns of;
    * named at run time, for here warnings are errors. Without it Ctrl-C ends the program at once.
    */
-  private void listen(String name, int number) {
+  private static void listen(String name, Runnable heard) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -36,7 +41,7 @@ final class Signals {
               handler.getClassLoader(),
               new Class<?>[] {handler},
               (proxy, method, arguments) -> {
-                hear(number);
+                heard.run();
                 return null;
               });
       signal

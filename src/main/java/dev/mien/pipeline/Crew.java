@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * share.
  */
 public final class Crew implements AutoCloseable {
+  private static final long BALANCE_EVERY_NANOS = 1_000_000_000L;
+
   final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   final LongSupplier clock;
@@ -25,6 +27,7 @@ public final class Crew implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private final List<Lane> lanes = new ArrayList<>();
   private long turn;
+  private long balanced;
   private boolean closed;
 
   /**
@@ -41,6 +44,7 @@ public final class Crew implements AutoCloseable {
    */
   Crew(List<Worker> workers, LongSupplier clock) {
     this.clock = clock;
+    balanced = clock.getAsLong();
     this.workers = List.copyOf(workers);
     for (Worker worker : this.workers) {
       Thread thread = new Thread(() -> work(worker), "mien-work-" + threads.size());
@@ -93,13 +97,32 @@ public final class Crew implements AutoCloseable {
             lanes.stream().filter(Lane::ready).min(Comparator.comparingLong(Lane::turn));
         if (first.isPresent()) {
           turn = Math.max(turn, first.get().turn());
-          return first.get().take();
+          Lane.Job job = first.get().take();
+          if (job != null) {
+            return job;
+          }
+        } else {
+          work.awaitUninterruptibly();
         }
-        work.awaitUninterruptibly();
       }
       return null;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Once a second, decides how much is done for each live source; under the lock. */
+  void balance() {
+    long now = clock.getAsLong();
+    if (now - balanced < BALANCE_EVERY_NANOS) {
+      return;
+    }
+    balanced = now;
+    List<Lane> live = lanes.stream().filter(Lane::live).toList();
+    List<Effort> decided =
+        Balance.decide(live.stream().map(Lane::load).toList(), Math.max(1, workers.size()));
+    for (int i = 0; i < live.size(); i++) {
+      live.get(i).make(decided.get(i));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.mien.pipeline;
 
 import dev.mien.frame.Frame;
 import dev.mien.source.Pace;
+import dev.mien.track.Follower;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -21,9 +22,14 @@ final class Lane {
    *
    * @param arrived when it was read
    * @param charged how much of the workers' time its lane was charged in advance
+   * @param seen null if nobody looked for faces in it
    */
   record Job(
-      Lane lane, Frame frame, long arrived, long charged, CompletableFuture<Worker.Seen> seen) {}
+      Lane lane,
+      Frame frame,
+      long arrived,
+      long charged,
+      CompletableFuture<Worker.@Nullable Seen> seen) {}
 
   private record Waiting(Frame frame, long arrived) {}
 
@@ -32,7 +38,10 @@ final class Lane {
   private final ReentrantLock lock;
   private final Condition room;
   private final Condition ordered;
+  private final Follower follower;
   private final boolean newestOnly;
+  private final long maxAge;
+  private final Gauge gauge;
   private final int capacity;
   private final int mostInHand;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -40,15 +49,23 @@ final class Lane {
   private boolean ended;
   private long turn;
   private long usualCost;
+  private int sinceLook;
+  private volatile Effort effort = Effort.FULL;
 
-  Lane(Crew crew, Pace pace, Meter meter) {
+  /**
+   * @param maxAge nanoseconds after which a frame of a live source is not worth a look any more
+   */
+  Lane(Crew crew, Pace pace, Meter meter, Follower follower, long maxAge) {
     this.crew = crew;
     this.meter = meter;
+    this.follower = follower;
+    this.maxAge = maxAge;
+    gauge = new Gauge(meter, maxAge);
     lock = crew.lock;
     room = lock.newCondition();
     ordered = lock.newCondition();
     newestOnly = pace == Pace.LIVE;
-    capacity = newestOnly ? 1 : crew.size();
+    capacity = newestOnly ? 1 : Math.max(1, crew.size());
     mostInHand = crew.size() + 2; // One for each worker, one in order, one at the observer's.
   }
 
@@ -69,8 +86,12 @@ final class Lane {
           room.await();
         }
       }
+      sinceLook++;
       if (ended) {
         frame.close();
+      } else if (sinceLook < effort.detectEvery() && pushedOut == 0 && inHand.size() < mostInHand) {
+        inHand.add(new Job(this, frame, meter.now(), 0, CompletableFuture.completedFuture(null)));
+        ordered.signalAll();
       } else {
         waiting.add(new Waiting(frame, meter.now()));
         crew.wake(this);
@@ -96,9 +117,19 @@ final class Lane {
     turn = Math.max(turn, now);
   }
 
-  /** The next frame for a worker, queued in order in the same step; under the lock. */
-  Job take() {
+  /**
+   * The next frame for a worker, queued in order in the same step; null if it has waited too long.
+   * Under the lock.
+   */
+  @Nullable Job take() {
     Waiting next = waiting.remove();
+    if (newestOnly && meter.now() - next.arrived() > maxAge) {
+      next.frame().close();
+      meter.drop(Drop.LATE, 1);
+      ordered.signalAll();
+      return null;
+    }
+    sinceLook = 0;
     Job job = new Job(this, next.frame(), next.arrived(), usualCost, new CompletableFuture<>());
     inHand.add(job);
     turn += usualCost;
@@ -110,7 +141,7 @@ final class Lane {
   void process(Job job, Worker worker) {
     long start = meter.now();
     try {
-      job.seen().complete(worker.look(job.frame(), meter));
+      job.seen().complete(worker.look(job.frame(), meter, effort.sparing() ? follower : null));
     } catch (RuntimeException | Error e) {
       job.seen().completeExceptionally(e);
     }
@@ -119,9 +150,27 @@ final class Lane {
     try {
       turn += cost - job.charged();
       usualCost = cost;
+      crew.balance();
     } finally {
       lock.unlock();
     }
+  }
+
+  boolean live() {
+    return newestOnly;
+  }
+
+  /** What it asked for since the last call; under the lock. */
+  Balance.Load load() {
+    return gauge.load(effort);
+  }
+
+  Effort effort() {
+    return effort;
+  }
+
+  void make(Effort decided) {
+    effort = decided;
   }
 
   /** The oldest job, which stays in hand until it is {@link #done}; null when no more come. */

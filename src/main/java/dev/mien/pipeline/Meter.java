@@ -17,6 +17,8 @@ final class Meter {
   private final Clock ages = new Clock();
   final LongAdder read = new LongAdder();
   final LongAdder observed = new LongAdder();
+  final LongAdder faces = new LongAdder();
+  final LongAdder crops = new LongAdder();
 
   /** Counts durations. */
   private static final class Clock {
@@ -65,6 +67,10 @@ final class Meter {
 
   void drop(Drop reason, int count) {
     Objects.requireNonNull(drops.get(reason)).add(count);
+  }
+
+  long dropped(Drop reason) {
+    return Objects.requireNonNull(drops.get(reason)).sum();
   }
 
   Durations ages() {

@@ -9,6 +9,7 @@ import dev.mien.source.Pace;
 import dev.mien.source.Source;
 import dev.mien.track.Follower;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -55,13 +56,18 @@ public final class Pipeline {
   private volatile long start;
   private volatile long end;
   private int failures;
+  private Effort told = Effort.FULL;
   private long toldAt;
+
+  /** What live video is worth waiting for, unless somebody says otherwise. */
+  public static final Duration MAX_AGE = Duration.ofMillis(500);
 
   /**
    * @param source read and closed by the run
    * @param crew detects and classifies; not closed
    * @param sinks written to and closed by the run
    * @param maxFrames the run ends after so many observations
+   * @param maxAge a frame of a live source that waits longer for a worker is dropped
    */
   public Pipeline(
       Source source,
@@ -69,7 +75,8 @@ public final class Pipeline {
       Follower follower,
       List<Annotator> annotators,
       List<Sink> sinks,
-      long maxFrames) {
+      long maxFrames,
+      Duration maxAge) {
     this.source = source;
     this.crew = crew;
     this.follower = follower;
@@ -78,7 +85,7 @@ public final class Pipeline {
     this.maxFrames = maxFrames;
     meter = new Meter(crew.clock);
     toldAt = meter.now() - TELL_EVERY_NANOS;
-    lane = new Lane(crew, source.pace(), meter);
+    lane = new Lane(crew, source.pace(), meter, follower, maxAge.toNanos());
   }
 
   /** Ends the run as the end of the stream would: what was read is finished and written. */
@@ -89,6 +96,12 @@ public final class Pipeline {
     synchronized (resumed) {
       resumed.notifyAll();
     }
+  }
+
+  /** Closes source and sinks of a pipeline that is not run after all. */
+  public void discard() {
+    source.close();
+    sinks.forEach(Sink::close);
   }
 
   /** Holds the run, or lets it go on. Frames of a live source that come meanwhile are dropped. */
@@ -146,6 +159,7 @@ public final class Pipeline {
         meter.drops(),
         meter.stages(),
         meter.ages(),
+        lane.effort(),
         outflows.stream().map(Outflow::stats).toList(),
         start == 0 ? 0 : now - start,
         since == null || finished ? 0 : now - since,
@@ -197,10 +211,9 @@ public final class Pipeline {
   private void observe() throws InterruptedException {
     for (Lane.Job job = lane.oldest(); job != null; job = lane.oldest()) {
       try (Frame frame = job.frame()) {
-        Worker.Seen seen = await(job);
-        if (seen != null) {
-          observe(frame, seen, job.arrived());
-        }
+        observe(frame, job.seen().get(), job.arrived());
+      } catch (ExecutionException e) {
+        failed(job.frame(), Objects.requireNonNull(e.getCause()));
       }
       lane.done();
       if (meter.observed.sum() >= maxFrames
@@ -210,19 +223,22 @@ public final class Pipeline {
     }
   }
 
-  private void observe(Frame frame, Worker.Seen seen, long arrived) throws InterruptedException {
+  private void observe(Frame frame, Worker.@Nullable Seen seen, long arrived)
+      throws InterruptedException {
     long lap = meter.now();
     if (cuts.isCut(frame)) {
       follower.cut();
     }
     Observation observation =
-        follower.follow(
-            source.name(),
-            frame.sequence(),
-            frame.timestamp(),
-            frame.size(),
-            seen.detections(),
-            seen.classifications());
+        seen == null
+            ? follower.expect(source.name(), frame.sequence(), frame.timestamp(), frame.size())
+            : follower.follow(
+                source.name(),
+                frame.sequence(),
+                frame.timestamp(),
+                frame.size(),
+                seen.detections(),
+                seen.classifications());
     lap = meter.lap(Stage.TRACK, lap);
     for (Annotator annotator : annotators) {
       annotator.annotate(frame, observation);
@@ -232,28 +248,30 @@ public final class Pipeline {
     for (Outflow outflow : outflows) {
       outflow.offer(frame, observation);
     }
+    tellEffort();
   }
 
-  /**
-   * Null for a frame of a live source on which a worker failed: it is counted, and life goes on.
-   */
-  private Worker.@Nullable Seen await(Lane.Job job) throws InterruptedException {
-    try {
-      return job.seen().get();
-    } catch (ExecutionException e) {
-      Throwable cause = Objects.requireNonNull(e.getCause());
-      if (source.pace() == Pace.LIVE && cause instanceof RuntimeException) {
-        meter.drop(Drop.FAILED, 1);
-        tally(cause);
-        return null;
-      }
-      if (cause instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException(
-          "frame %d of %s: %s".formatted(job.frame().sequence(), source.name(), cause.getMessage()),
-          cause);
+  /** Says when more or less is done than before. */
+  private void tellEffort() {
+    Effort now = lane.effort();
+    if (!now.equals(told)) {
+      told = now;
+      log.info("{} {}", source.name(), now);
     }
+  }
+
+  /** A frame of a live source on which a worker failed is counted, and life goes on. */
+  private void failed(Frame frame, Throwable cause) {
+    if (source.pace() == Pace.LIVE && cause instanceof RuntimeException) {
+      meter.drop(Drop.FAILED, 1);
+      tally(cause);
+      return;
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    throw new IllegalStateException(
+        "frame %d of %s: %s".formatted(frame.sequence(), source.name(), cause.getMessage()), cause);
   }
 
   /** A line a second, however many frames fail. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param drops frames of a live source that did not, by reason
  * @param stages time a frame in each stage
  * @param ages from the moment when a frame was read until its observation was there
+ * @param effort how much is done for its frames at present
  * @param outputs what the sinks did
  * @param nanos from the first read until the last sink was closed, or now; 0 before
  * @param underWay for how many nanoseconds the oldest frame has been on its way; 0 when there is
@@ -35,6 +36,7 @@ public record Stats(
     Map<Drop, Long> drops,
     Map<Stage, Durations> stages,
     Durations ages,
+    Effort effort,
     List<Output> outputs,
     long nanos,
     long underWay,

@@ -16,6 +16,11 @@ public sealed interface SinkAddress {
     public Sink open(Outlet outlet) {
       return WindowSink.open(outlet);
     }
+
+    @Override
+    public String toString() {
+      return "window";
+    }
   }
 
   /** An annotated video in a file: H.264 in MP4, or in Matroska where its name ends in .mkv. */
@@ -28,6 +33,11 @@ public sealed interface SinkAddress {
     @Override
     public SinkAddress of(String source) {
       return new VideoFile(OutputFile.of(source, file));
+    }
+
+    @Override
+    public String toString() {
+      return file.toString();
     }
   }
 
@@ -42,6 +52,11 @@ public sealed interface SinkAddress {
     public SinkAddress of(String source) {
       return new JsonLines(OutputFile.of(source, file));
     }
+
+    @Override
+    public String toString() {
+      return file.toString();
+    }
   }
 
   /** Observations on the standard output, one JSON object a line. */
@@ -50,6 +65,11 @@ public sealed interface SinkAddress {
     public Sink open(Outlet outlet) throws IOException {
       return JsonLinesSink.toStream("-", outlet.standardOutput());
     }
+
+    @Override
+    public String toString() {
+      return "-";
+    }
   }
 
   /** A picture of every face, taken when it is first seen. */
@@ -57,6 +77,11 @@ public sealed interface SinkAddress {
     @Override
     public Sink open(Outlet outlet) {
       return new SnapshotSink(folder, outlet.fileName());
+    }
+
+    @Override
+    public String toString() {
+      return folder + "/";
     }
   }
 

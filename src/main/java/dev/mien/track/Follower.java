@@ -19,9 +19,14 @@ import org.jspecify.annotations.Nullable;
  * For one source and one thread; its only clock is the stream's.
  */
 public final class Follower {
+  /** Overlap of a detection with where a track should be, from which it surely is that face. */
+  private static final double SAME = 0.5;
+
   private final Rules rules;
   private final LongSupplier ids;
   private final @Nullable Tracker tracker;
+  private long looked;
+  private volatile List<Track.Motion> motions = List.of();
 
   private Follower(Rules rules, LongSupplier ids, @Nullable Tracker tracker) {
     this.rules = rules;
@@ -81,12 +86,39 @@ public final class Follower {
     }
   }
 
-  private static List<Face> video(
+  /**
+   * The observation of the next frame, in which nobody looked for faces: those of the last look,
+   * moved on as they moved before.
+   */
+  public Observation expect(String source, long sequence, long timestamp, Size resolution) {
+    List<Face> faces = new ArrayList<>();
+    for (Track track : tracker == null ? List.<Track>of() : tracker.seenAt(looked)) {
+      Long id = track.id();
+      Detection expected = track.expect(timestamp, resolution);
+      if (id != null && expected != null) {
+        faces.add(new Face(id, expected, track.labels().last()));
+      }
+    }
+    faces.sort(Comparator.comparingLong(Face::id));
+    return new Observation(source, sequence, timestamp, resolution, faces);
+  }
+
+  /**
+   * Whether the face at this place is one whose labels are steady, so that it needs no new
+   * classification yet. From any thread, for detections that are followed later.
+   */
+  public boolean steady(Box box, long timestamp) {
+    return motions.stream()
+        .anyMatch(m -> timestamp < m.steadyUntil() && m.at(timestamp).iou(box) >= SAME);
+  }
+
+  private List<Face> video(
       Tracker tracker,
       long timestamp,
       List<Detection> detections,
       List<List<Classification>> classifications) {
     List<Track> tracks = tracker.update(timestamp, detections);
+    looked = timestamp;
     List<Face> faces = new ArrayList<>();
     for (int i = 0; i < detections.size(); i++) {
       Track track = tracks.get(i);
@@ -96,6 +128,7 @@ public final class Follower {
         faces.add(new Face(id, detections.get(i), labels));
       }
     }
+    motions = tracks.stream().filter(t -> t.id() != null).map(Track::motion).toList();
     faces.sort(Comparator.comparingLong(Face::id));
     return faces;
   }

@@ -18,10 +18,14 @@ final class LabelFilter {
   private final double timeConstant;
   private final double margin;
   private final Map<String, State> states = new HashMap<>();
+  private List<Face.Label> last = List.of();
+  private long updated;
 
   private static final class State {
     private double[] average = {};
     private int shown;
+    private boolean agrees;
+    private long since;
     private long last;
   }
 
@@ -30,13 +34,35 @@ final class LabelFilter {
     margin = rules.margin();
   }
 
-  /** The labels to show at this time, one for each classification. */
+  /** The labels to show at this time, one for each classification; without one, those before. */
   List<Face.Label> update(long timestamp, List<Classification> classifications) {
+    if (classifications.isEmpty()) {
+      return last;
+    }
     List<Face.Label> labels = new ArrayList<>(classifications.size());
     for (Classification classification : classifications) {
       labels.add(update(timestamp, classification));
     }
+    last = labels;
+    updated = timestamp;
     return labels;
+  }
+
+  List<Face.Label> last() {
+    return last;
+  }
+
+  /**
+   * Until when no new classification is needed: the labels have been the same for twice the time
+   * constant, and the newest answer was the label that is shown. Before the last update if it is
+   * needed at once.
+   */
+  long steadyUntil() {
+    boolean steady =
+        !states.isEmpty()
+            && states.values().stream()
+                .allMatch(s -> s.agrees && updated - s.since >= 2 * timeConstant);
+    return steady ? updated + (long) timeConstant : Long.MIN_VALUE;
   }
 
   private Face.Label update(long timestamp, Classification classification) {
@@ -46,6 +72,7 @@ final class LabelFilter {
       state = new State();
       state.average = scores.stream().mapToDouble(Score::probability).toArray();
       state.shown = likeliest(state.average);
+      state.since = timestamp;
       states.put(classification.model(), state);
     } else {
       double newest = 1 - Math.exp(-Math.max(0, timestamp - state.last) / timeConstant);
@@ -55,8 +82,11 @@ final class LabelFilter {
       int best = likeliest(state.average);
       if (state.average[best] > state.average[state.shown] + margin) {
         state.shown = best;
+        state.since = timestamp;
       }
     }
+    state.agrees =
+        likeliest(scores.stream().mapToDouble(Score::probability).toArray()) == state.shown;
     state.last = timestamp;
     List<Score> averages = new ArrayList<>(scores.size());
     for (int i = 0; i < scores.size(); i++) {

@@ -2,6 +2,7 @@ package dev.mien.track;
 
 import dev.mien.face.Detection;
 import dev.mien.frame.Box;
+import dev.mien.frame.Size;
 import org.jspecify.annotations.Nullable;
 
 /** One face over time: where it was last, how it moves, and whether it is believed. */
@@ -13,6 +14,7 @@ final class Track {
 
   private final long first;
   private final LabelFilter labels;
+  private Detection newest;
   private Box box;
   private long last;
   private double velocityX;
@@ -24,6 +26,7 @@ final class Track {
   Track(Detection detection, long timestamp, LabelFilter labels) {
     first = timestamp;
     last = timestamp;
+    newest = detection;
     box = detection.box();
     this.labels = labels;
     scoreSum = detection.confidence();
@@ -36,9 +39,33 @@ final class Track {
 
   /** Where it should be now, if it moves on as it did. */
   Box predict(long timestamp) {
-    double seconds = (timestamp - last) / SECOND;
-    return new Box(
-        box.x() + velocityX * seconds, box.y() + velocityY * seconds, box.width(), box.height());
+    return motion().at(timestamp);
+  }
+
+  /** Its detection, moved to where it should be now; null if that is outside. */
+  @Nullable Detection expect(long timestamp, Size resolution) {
+    Box expected = predict(timestamp).clip(resolution);
+    return expected.area() < box.area() / 2
+        ? null
+        : new Detection(expected, newest.confidence(), null);
+  }
+
+  /** How it moves, for others. */
+  Motion motion() {
+    return new Motion(box, last, velocityX, velocityY, labels.steadyUntil());
+  }
+
+  /**
+   * Where a track is and how it moves.
+   *
+   * @param steadyUntil up to when its labels need no new answer
+   */
+  record Motion(Box box, long last, double velocityX, double velocityY, long steadyUntil) {
+    Box at(long timestamp) {
+      double seconds = (timestamp - last) / SECOND;
+      return new Box(
+          box.x() + velocityX * seconds, box.y() + velocityY * seconds, box.width(), box.height());
+    }
   }
 
   void see(Detection detection, long timestamp) {
@@ -48,6 +75,7 @@ final class Track {
       velocityX += NEWEST * ((now.centerX() - box.centerX()) / seconds - velocityX);
       velocityY += NEWEST * ((now.centerY() - box.centerY()) / seconds - velocityY);
     }
+    newest = detection;
     box = detection.box();
     last = timestamp;
     scoreSum += detection.confidence();

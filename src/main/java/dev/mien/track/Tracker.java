@@ -78,6 +78,11 @@ final class Tracker {
     tracks.clear();
   }
 
+  /** Those that were seen at this time, the last one of an update. */
+  List<Track> seenAt(long timestamp) {
+    return tracks.stream().filter(t -> t.last() == timestamp).toList();
+  }
+
   private boolean believable(Track track, Detection detection) {
     return detection.confidence() >= rules.sure()
         || (track.age() >= rules.patience().toNanos() && track.meanScore() >= rules.likely());

@@ -15,6 +15,7 @@ import dev.mien.track.Follower;
 import dev.mien.track.Rules;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -165,7 +166,8 @@ final class CrewTest {
 
   private Pipeline pipeline(Source source, Crew crew, Sink... sinks) {
     Follower follower = Follower.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
-    return new Pipeline(source, crew, follower, List.of(), List.of(sinks), Long.MAX_VALUE);
+    return new Pipeline(
+        source, crew, follower, List.of(), List.of(sinks), Long.MAX_VALUE, Duration.ofHours(1));
   }
 
   private static Source pattern(String name, int frames) throws IOException {
@@ -241,8 +243,8 @@ final class CrewTest {
     try (Crew crew = new Crew(List.of(), clock::get);
         Source wide = SourceAddress.parse("pattern:96x64?frames=9999").open("dear");
         Source narrow = pattern("cheap", 9999)) {
-      Lane dear = new Lane(crew, Pace.LIVE, new Meter(clock::get));
-      Lane cheap = new Lane(crew, Pace.LIVE, new Meter(clock::get));
+      Lane dear = lane(crew, Pace.LIVE);
+      Lane cheap = lane(crew, Pace.LIVE);
       crew.join(dear);
       crew.join(cheap);
       // The dear one was alone for a while, and the cheap one does not get that time back.
@@ -259,6 +261,11 @@ final class CrewTest {
       cheap.abort();
     }
     assertThat(dears).as("one dear frame for ten cheap ones").isBetween(9, 11);
+  }
+
+  private static Lane lane(Crew crew, Pace pace) {
+    Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
+    return new Lane(crew, pace, new Meter(crew.clock), follower, 500_000_000L);
   }
 
   private static Lane work(Crew crew, Worker worker) throws InterruptedException {

@@ -112,7 +112,8 @@ final class LongRunIT {
                   Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet),
                   List.of(new Labels()),
                   List.of(sink("out.mp4"), sink("out.jsonl"), probe),
-                  Long.MAX_VALUE)
+                  Long.MAX_VALUE,
+                  Pipeline.MAX_AGE)
               .run();
       assertThat(stats.failure()).isEmpty();
       assertThat(stats.outputs()).allSatisfy(o -> assertThat(o.written()).isEqualTo(FRAMES));

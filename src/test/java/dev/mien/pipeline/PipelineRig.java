@@ -13,6 +13,7 @@ import dev.mien.source.Source;
 import dev.mien.track.Follower;
 import dev.mien.track.Rules;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -207,7 +208,7 @@ abstract class PipelineRig {
     Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
     Crew crew = new Crew(workers);
     crews.add(crew);
-    return new Pipeline(feed, crew, follower, List.of(), List.of(sinks), most);
+    return new Pipeline(feed, crew, follower, List.of(), List.of(sinks), most, Duration.ofHours(1));
   }
 
   static List<Long> upTo(long end) {

@@ -1,0 +1,179 @@
+package dev.mien.command;
+
+import dev.mien.annotate.Labels;
+import dev.mien.config.Settings;
+import dev.mien.pipeline.Pipeline;
+import dev.mien.service.Service;
+import dev.mien.sink.Controls;
+import dev.mien.sink.Sink;
+import dev.mien.sink.SinkAddress;
+import dev.mien.track.Follower;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The service: all cameras of a configuration, for months. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Runs all cameras of a configuration, and connects again to those that are away. SIGHUP"
+            + " applies what changed in the file; SIGTERM and Ctrl-C end it with everything written.")
+final class ServeCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS");
+
+  @Parameters(paramLabel = "CONFIG", description = "The configuration: config/mien.yaml is one.")
+  Path file;
+
+  @Option(names = "--check", description = "Say what would run, and run nothing.")
+  boolean check;
+
+  private final AtomicLong ids = new AtomicLong();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Settings settings = Settings.read(file, System.getenv());
+    Engine engine = Engine.open(flags(settings));
+    if (check) {
+      try (engine) {
+        System.out.print(text(settings, engine));
+        return Status.DONE;
+      }
+    }
+    Served served = new Served(settings, engine);
+    try {
+      Signals signals = new Signals(served.service::stop);
+      signals.onHangUp(served::reload);
+      served.service.apply(settings);
+      Throwable failure = served.service.await();
+      return signals.status(failure == null ? Status.DONE : Status.of(failure));
+    } finally {
+      served.close();
+    }
+  }
+
+  /** What runs now: the service, its settings, and the engine that goes with them. */
+  private final class Served implements AutoCloseable {
+    private final Service service;
+    private Settings settings;
+    private Engine engine;
+
+    Served(Settings settings, Engine engine) {
+      this.settings = settings;
+      this.engine = engine;
+      service = new Service(camera -> open(camera, engine));
+    }
+
+    /** All or nothing: if anything of the file is wrong, all goes on as it was. */
+    synchronized void reload() {
+      try {
+        Settings next = Settings.read(file, System.getenv());
+        if (next.models().equals(settings.models())) {
+          service.apply(next);
+        } else {
+          replace(next);
+        }
+        settings = next;
+        log.info("{} applied", file);
+      } catch (IOException | RuntimeException e) {
+        log.error("{}; all goes on as before", e.getMessage());
+        log.debug("not applied", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void replace(Settings next) throws IOException, InterruptedException {
+      Engine other = Engine.open(flags(next));
+      try {
+        service.apply(next, camera -> open(camera, other));
+      } catch (IOException | RuntimeException e) {
+        other.close();
+        throw e;
+      }
+      engine.close();
+      engine = other;
+    }
+
+    @Override
+    public synchronized void close() {
+      engine.close();
+    }
+  }
+
+  private static Engine.Flags flags(Settings settings) {
+    Engine.Flags flags = new Engine.Flags();
+    flags.classify = settings.models().classify();
+    flags.detector = settings.models().detector();
+    flags.conf = settings.models().conf();
+    flags.device = settings.models().device();
+    return flags;
+  }
+
+  private Pipeline open(Settings.Camera camera, Engine engine) throws IOException {
+    List<Sink> sinks = new ArrayList<>();
+    try {
+      // Each start has files of its own, so that none overwrites what another one saw.
+      String own = camera.name() + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME);
+      for (SinkAddress address : camera.to()) {
+        Outputs.refuseInput(camera.source(), address);
+        sinks.add(Outputs.open(address.of(own), camera.name(), Controls.NONE));
+      }
+      return new Pipeline(
+          camera.source().openLive(camera.name(), camera.loop()),
+          engine.crew(),
+          Follower.ofVideo(engine.rules(), ids::incrementAndGet),
+          List.of(new Labels()),
+          sinks,
+          Long.MAX_VALUE,
+          camera.maxAge());
+    } catch (IOException | RuntimeException e) {
+      sinks.forEach(Sink::close);
+      throw e;
+    }
+  }
+
+  private static String text(Settings settings, Engine engine) {
+    StringBuilder text = new StringBuilder();
+    Settings.Models models = settings.models();
+    line(text, "detector", models.detector() + ", from score " + models.conf());
+    line(
+        text,
+        "classify",
+        models.classify().isEmpty() ? "nothing" : String.join(", ", models.classify()));
+    line(text, "device", engine.device() + " (asked for: " + models.device() + ")");
+    settings
+        .cameras()
+        .values()
+        .forEach(
+            camera -> {
+              text.append(String.format("camera %s%n", camera.name()));
+              line(text, "source", camera.source() + (camera.loop() ? ", again and again" : ""));
+              line(
+                  text,
+                  "to",
+                  camera.to().isEmpty()
+                      ? "nowhere"
+                      : String.join(", ", camera.to().stream().map(Object::toString).toList()));
+              line(text, "max_age", camera.maxAge().toMillis() + "ms");
+            });
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String head, String body) {
+    text.append(String.format("  %-9s %s%n", head, body));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.mien.config;
+
+import dev.mien.sink.SinkAddress;
+import dev.mien.source.SourceAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a service runs. Two that are equal run the same, passwords included.
+ *
+ * @param cameras by name, in the order of the file
+ */
+public record Settings(Models models, Map<String, Camera> cameras) {
+  /**
+   * The models, for all cameras.
+   *
+   * @param detector finds the faces: a name or a folder
+   * @param classify are asked about each face: names or folders; may be empty
+   * @param device {@code auto}, {@code cpu} or {@code cuda[:N]}
+   * @param conf score from which a detection is a face at once, 0..1
+   */
+  public record Models(String detector, List<String> classify, String device, double conf) {
+    static final Models DEFAULT = new Models("yunet", List.of("emotion"), "auto", 0.83);
+
+    public Models {
+      classify = List.copyOf(classify);
+    }
+  }
+
+  /**
+   * One camera.
+   *
+   * @param name letters, digits, dots, dashes and underscores: records and files are named by it
+   * @param source with its password, which is in no text that this gives
+   * @param to where its frames and observations go
+   * @param maxAge an observation that would be older comes too late
+   * @param loop whether a recording is played again and again
+   */
+  public record Camera(
+      String name, SourceAddress source, List<SinkAddress> to, Duration maxAge, boolean loop) {
+    public static final Duration MAX_AGE = Duration.ofMillis(500);
+
+    public Camera {
+      to = List.copyOf(to);
+    }
+  }
+
+  public Settings {
+    cameras = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(cameras));
+  }
+
+  /** What an empty file says: the first camera of the machine. */
+  static Settings defaults() {
+    Camera camera =
+        new Camera("camera", SourceAddress.parse("0"), List.of(), Camera.MAX_AGE, false);
+    return new Settings(Models.DEFAULT, Map.of("camera", camera));
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param environment where {@code ${NAME}} and {@code CREDENTIALS_DIRECTORY} are looked up
+   * @throws ConfigException naming file, line, key, what was found and what is expected
+   */
+  public static Settings read(Path file, Map<String, String> environment) {
+    return new Sheet.Reader(file, new Secrets(environment)).read();
+  }
+}

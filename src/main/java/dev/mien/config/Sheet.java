@@ -1,0 +1,236 @@
+package dev.mien.config;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.mien.sink.SinkAddress;
+import dev.mien.source.SourceAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** The file as it is written: what is left out is null. */
+record Sheet(
+    @Nullable Models models, @Nullable Camera defaults, @Nullable Map<String, Camera> cameras) {
+  record Models(
+      @Nullable String detector,
+      @Nullable List<String> classify,
+      @Nullable String device,
+      @Nullable Double conf) {
+    static final Models NOTHING = new Models(null, null, null, null);
+  }
+
+  record Camera(
+      @Nullable String source,
+      @Nullable String user,
+      @Nullable String password,
+      @Nullable List<String> to,
+      @Nullable String maxAge,
+      @Nullable Boolean loop) {
+    static final Camera NOTHING = new Camera(null, null, null, null, null, null);
+  }
+
+  /** Makes settings of it. */
+  static final class Reader {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h)");
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._-]{0,63}");
+    private static final ObjectMapper YAML =
+        new YAMLMapper(
+                YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(DeserializationFeature.ACCEPT_EMPTY_STRING_AS_NULL_OBJECT)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private final Path file;
+    private final Secrets secrets;
+    private List<String> lines = List.of();
+
+    Reader(Path file, Secrets secrets) {
+      this.file = file;
+      this.secrets = secrets;
+    }
+
+    Settings read() {
+      try {
+        String text = Files.readString(file);
+        lines = text.lines().toList();
+        boolean empty = YAML.readTree(text).isEmpty();
+        return settings(
+            empty ? new Sheet(null, null, null) : YAML.readValue(text, Sheet.class));
+      } catch (JsonMappingException e) {
+        throw mismatch(e);
+      } catch (JsonProcessingException e) {
+        // In our words, for the library quotes what it found, and that may be a password.
+        String what =
+            String.valueOf(e.getOriginalMessage()).startsWith("Duplicate field")
+                ? "the same key comes twice"
+                : "not valid YAML here, or before; indent with spaces, and quote what has : or #";
+        JsonLocation location = e.getLocation();
+        throw new ConfigException(
+            file + (location == null ? "" : ":" + location.getLineNr()) + ": " + what);
+      } catch (IOException e) {
+        throw new ConfigException(
+            Files.exists(file)
+                ? file + ": cannot be read; it is no text file, or forbidden"
+                : file + ": there is no such file");
+      }
+    }
+
+    private ConfigException mismatch(JsonMappingException e) {
+      List<String> path =
+          e.getPath().stream()
+              .map(r -> r.getFieldName() == null ? "" + r.getIndex() : r.getFieldName())
+              .toList();
+      if (e instanceof UnrecognizedPropertyException unknown) {
+        List<String> known =
+            unknown.getKnownPropertyIds().stream().map(Object::toString).sorted().toList();
+        String advice =
+            Nearest.of(unknown.getPropertyName(), known)
+                .map(near -> "did you mean '" + near + "'?")
+                .orElse("known are " + String.join(", ", known));
+        return wrong(path, "there is no such key; " + advice);
+      }
+      return e instanceof MismatchedInputException mismatch
+          ? wrong(path, "expected " + kind(mismatch.getTargetType()))
+          : wrong(path, "cannot be read");
+    }
+
+    private static String kind(@Nullable Class<?> type) {
+      if (type == Double.class) {
+        return "a number";
+      }
+      if (type == Boolean.class) {
+        return "true or false";
+      }
+      if (type == String.class) {
+        return "a single value";
+      }
+      return type == List.class || type == java.util.ArrayList.class
+          ? "a list: [one, two]"
+          : "keys and values below it";
+    }
+
+    private Settings settings(Sheet sheet) {
+      Settings defaults = Settings.defaults();
+      Settings.Models models = models(sheet.models == null ? Models.NOTHING : sheet.models);
+      if (sheet.cameras == null) {
+        return new Settings(models, defaults.cameras());
+      }
+      if (sheet.cameras.isEmpty()) {
+        throw wrong(List.of("cameras"), "none is there; expected at least one: a name and its source");
+      }
+      Camera common = sheet.defaults == null ? Camera.NOTHING : sheet.defaults;
+      Map<String, Settings.Camera> cameras = new LinkedHashMap<>();
+      sheet.cameras.forEach(
+          (name, camera) ->
+              cameras.put(name, camera(name, camera == null ? Camera.NOTHING : camera, common)));
+      return new Settings(models, cameras);
+    }
+
+    private Settings.Models models(Models given) {
+      Settings.Models defaults = Settings.Models.DEFAULT;
+      double conf = Objects.requireNonNullElse(given.conf, defaults.conf());
+      if (!(conf >= 0 && conf <= 1)) {
+        throw wrong(List.of("models", "conf"), "found " + conf + ", expected 0 to 1");
+      }
+      return new Settings.Models(
+          Objects.requireNonNullElse(given.detector, defaults.detector()),
+          Objects.requireNonNullElse(given.classify, defaults.classify()),
+          Objects.requireNonNullElse(given.device, defaults.device()),
+          conf);
+    }
+
+    private Settings.Camera camera(String name, Camera own, Camera common) {
+      List<String> key = List.of("cameras", name);
+      if (!NAME.matcher(name).matches()) {
+        throw wrong(key, "a camera's name is letters, digits, dots, dashes, underscores");
+      }
+      String source = own.source == null ? common.source : own.source;
+      if (source == null) {
+        throw wrong(key, "has no source; expected for example source: rtsp://HOST/PATH");
+      }
+      String user = Objects.requireNonNullElse(own.user == null ? common.user : own.user, "");
+      String password = own.password == null ? common.password : own.password;
+      List<String> to = own.to == null ? common.to : own.to;
+      String maxAge = own.maxAge == null ? common.maxAge : own.maxAge;
+      Boolean loop = own.loop == null ? common.loop : own.loop;
+      SourceAddress address =
+          checked(
+              name,
+              "source",
+              () ->
+                  SourceAddress.parse(
+                      secrets.address(
+                          source, user, password == null ? "" : secrets.password(password))));
+      List<SinkAddress> sinks =
+          checked(
+              name,
+              "to",
+              () -> to == null ? List.of() : to.stream().map(SinkAddress::parse).toList());
+      Duration age =
+          maxAge == null
+              ? Settings.Camera.MAX_AGE
+              : checked(name, "max_age", () -> duration(maxAge));
+      return new Settings.Camera(name, address, sinks, age, loop != null && loop);
+    }
+
+    private static Duration duration(String text) {
+      Matcher parts = DURATION.matcher(text);
+      if (!parts.matches() || Long.parseLong(parts.group(1)) == 0) {
+        throw new IllegalArgumentException(
+            "found '" + text + "', expected for example 500ms or 10s");
+      }
+      long number = Long.parseLong(parts.group(1));
+      return switch (parts.group(2)) {
+        case "ms" -> Duration.ofMillis(number);
+        case "s" -> Duration.ofSeconds(number);
+        case "m" -> Duration.ofMinutes(number);
+        default -> Duration.ofHours(number);
+      };
+    }
+
+    private <T> T checked(String camera, String key, Supplier<T> value) {
+      try {
+        return value.get();
+      } catch (IllegalArgumentException e) {
+        String what = String.valueOf(e.getMessage()).replaceFirst("^--(source|to):? ", "");
+        throw wrong(List.of("cameras", camera, key), what);
+      }
+    }
+
+    /** Points at the line of the key, or of the last one on the way to it that is in the file. */
+    private ConfigException wrong(List<String> path, String what) {
+      int line = 0;
+      for (String key : path) {
+        Pattern start = Pattern.compile("(^|.*[\\s{,\"'])" + Pattern.quote(key) + "[\"']?\\s*:.*");
+        int from = line;
+        line =
+            IntStream.range(from, lines.size())
+                .filter(i -> start.matcher(lines.get(i)).matches())
+                .findFirst()
+                .orElse(from);
+      }
+      String where = lines.isEmpty() ? "" : ":" + (line + 1);
+      String key = path.isEmpty() ? "" : String.join(".", path) + ": ";
+      return new ConfigException(file + where + ": " + key + what);
+    }
+  }
+}

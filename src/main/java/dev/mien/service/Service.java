@@ -1,0 +1,169 @@
+package dev.mien.service;
+
+import dev.mien.config.Settings;
+import dev.mien.config.Settings.Camera;
+import dev.mien.pipeline.Pipeline;
+import dev.mien.pipeline.Stats;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the cameras of a configuration, each on a thread of its own, until all have ended or it is
+ * stopped. From any thread.
+ */
+public final class Service {
+  private static final Logger log = LoggerFactory.getLogger(Service.class);
+
+  /** Builds what a camera needs, its sinks opened, its source not yet connected. */
+  @FunctionalInterface
+  public interface Opener {
+    Pipeline open(Camera camera) throws IOException;
+  }
+
+  /** A camera on its way. */
+  private static final class Running {
+    private final Camera camera;
+    private final Pipeline pipeline;
+    private final Thread thread;
+    private volatile @Nullable Throwable failure;
+
+    Running(Camera camera, Pipeline pipeline) {
+      this.camera = camera;
+      this.pipeline = pipeline;
+      thread = new Thread(this::run, "camera-" + camera.name());
+      thread.start();
+    }
+
+    private void run() {
+      try {
+        failure = pipeline.run().sourceFailure();
+      } catch (RuntimeException | Error e) {
+        failure = e;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      Throwable why = failure;
+      if (why != null) {
+        log.error("{}: ended: {}", camera.name(), why.getMessage());
+        log.debug("{} failed", camera.name(), why);
+      }
+    }
+
+    void end() throws InterruptedException {
+      pipeline.stop();
+      thread.join();
+    }
+  }
+
+  private final Map<String, Running> running = new LinkedHashMap<>();
+  private Opener opener;
+  private boolean stopped;
+
+  public Service(Opener opener) {
+    this.opener = opener;
+  }
+
+  /**
+   * Runs what the settings say from now on. A camera that runs as they say goes on and loses no
+   * frame; the others are ended, with everything written, and opened anew.
+   *
+   * @throws IOException if a camera cannot be opened; all is then as it was before
+   */
+  public void apply(Settings settings) throws IOException, InterruptedException {
+    apply(settings, opener, false);
+  }
+
+  /**
+   * The same with other parts, so that every camera is opened anew.
+   *
+   * @param other builds cameras from now on; if it fails, the one before does
+   */
+  public void apply(Settings settings, Opener other) throws IOException, InterruptedException {
+    apply(settings, other, true);
+  }
+
+  private synchronized void apply(Settings settings, Opener with, boolean all)
+      throws IOException, InterruptedException {
+    if (stopped) {
+      return;
+    }
+    List<Camera> before = new ArrayList<>();
+    for (Running one : List.copyOf(running.values())) {
+      Camera camera = one.camera;
+      if (all || !camera.equals(settings.cameras().get(camera.name())) || !one.thread.isAlive()) {
+        one.end();
+        running.remove(camera.name());
+        before.add(camera);
+      }
+    }
+    List<Camera> fresh =
+        settings.cameras().values().stream().filter(c -> !running.containsKey(c.name())).toList();
+    try {
+      start(fresh, with);
+      opener = with;
+      log.info("{} cameras run: {}", running.size(), String.join(", ", running.keySet()));
+    } catch (IOException | RuntimeException e) {
+      start(before, opener);
+      throw e;
+    } finally {
+      notifyAll();
+    }
+  }
+
+  /** All or none. */
+  private void start(List<Camera> cameras, Opener with) throws IOException {
+    Map<Camera, Pipeline> opened = new LinkedHashMap<>();
+    try {
+      for (Camera camera : cameras) {
+        opened.put(camera, with.open(camera));
+      }
+    } catch (IOException | RuntimeException e) {
+      opened.values().forEach(Pipeline::discard);
+      throw e;
+    }
+    opened.forEach((camera, pipeline) -> running.put(camera.name(), new Running(camera, pipeline)));
+  }
+
+  /** How the cameras are, in the order of the configuration. */
+  public synchronized List<Stats> stats() {
+    return running.values().stream().map(one -> one.pipeline.stats()).toList();
+  }
+
+  /** Ends all cameras as the end of their streams would; returns at once. */
+  public synchronized void stop() {
+    stopped = true;
+    running.values().forEach(one -> one.pipeline.stop());
+  }
+
+  /**
+   * Waits until all cameras have ended, with everything written.
+   *
+   * @return why the first of them ended that did so before its time
+   */
+  public @Nullable Throwable await() throws InterruptedException {
+    while (true) {
+      List<Running> all;
+      synchronized (this) {
+        all = List.copyOf(running.values());
+      }
+      for (Running one : all) {
+        one.thread.join();
+      }
+      synchronized (this) {
+        if (running.values().stream().noneMatch(one -> one.thread.isAlive())) {
+          return running.values().stream()
+              .map(one -> one.failure)
+              .filter(java.util.Objects::nonNull)
+              .findFirst()
+              .orElse(null);
+        }
+      }
+    }
+  }
+}

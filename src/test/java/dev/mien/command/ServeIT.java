@@ -1,0 +1,158 @@
+package dev.mien.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service as a program: what it would run, what it runs, and what changes while it runs. */
+@Timeout(90)
+final class ServeIT {
+  private static final String NO_LABELS = "models: {classify: []}\n";
+
+  @TempDir private Path folder = Path.of("");
+
+  @BeforeEach
+  void needsSignals() {
+    assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "needs /bin/kill");
+  }
+
+  private void write(String cameras) throws IOException {
+    Files.writeString(folder.resolve("mien.yaml"), NO_LABELS + "cameras:\n" + cameras);
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    new ProcessBuilder("/bin/kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** One line of the program's standard output. */
+  private record Line(String source, long frame) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static Line of(String text) throws IOException {
+      var node = JSON.readTree(text);
+      return new Line(node.get("source").asText(), node.get("frame").asLong());
+    }
+  }
+
+  private static Line next(BufferedReader out) throws IOException {
+    String line = out.readLine();
+    assertThat(line).as("the program has ended").isNotNull();
+    return Line.of(line);
+  }
+
+  private List<Path> files(String glob) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(p -> p.getFileName().toString().matches(glob)).sorted().toList();
+    }
+  }
+
+  @Test
+  void checkSaysWhatWouldRunAndNoSecret() throws Exception {
+    Files.writeString(folder.resolve("secret"), "hunter2");
+    write(
+        "  door: {source: 'rtsp://door/1', user: me, password: 'file:secret', to: [a.jsonl]}\n"
+            + "  card: {source: 'pattern:', max_age: 2s}\n");
+    Program.Ended ended = new Program(folder).run("serve", "--check", "mien.yaml");
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ended.out())
+        .contains("camera door", "rtsp://***@door/1", "a.jsonl", "camera card", "2000ms", "cpu")
+        .doesNotContain("hunter2", "me:");
+    assertThat(files("a.*")).isEmpty();
+  }
+
+  @Test
+  void whatIsWrongInTheFileIsSaidInOneLine() throws Exception {
+    write("  door: {sorce: 0}\n");
+    new Program(folder).run("serve", "mien.yaml").saysOnly(2, "did you mean 'source'?");
+    new Program(folder).run("serve", "no.yaml").saysOnly(2, "no.yaml: there is no such file");
+  }
+
+  @Test
+  void itEndsWithItsLastCamera() throws Exception {
+    write("  card: {source: 'pattern:64x64@50?frames=20', to: [a.jsonl]}\n");
+    Program.Ended ended = new Program(folder).run("serve", "mien.yaml");
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(files("a-card-[0-9-]+\\.jsonl")).hasSize(1);
+  }
+
+  @Test
+  void anAbsentCameraIsWaitedForAndSigtermWritesAll() throws Exception {
+    write(
+        "  away: {source: 'rtsp://127.0.0.1:9/'}\n"
+            + "  card: {source: 'pattern:64x64', to: [a.jsonl, a.mp4, -]}\n");
+    Process process = new Program(folder).start("serve", "mien.yaml");
+    try (Program.Killer killer = new Program.Killer(process);
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      for (int i = 0; i < 30; i++) {
+        assertThat(next(out).source()).isEqualTo("card");
+      }
+      signal(process, "TERM");
+      assertThat(out.lines()).allMatch(l -> l.startsWith("{"));
+      assertThat(killer.process().waitFor()).isEqualTo(143);
+    }
+    assertThat(Files.readAllLines(files("a-card.*jsonl").get(0))).hasSizeGreaterThanOrEqualTo(30);
+    assertThat(files("a-card.*mp4").get(0)).isNotEmptyFile();
+  }
+
+  @Test
+  void aReloadAppliesWhatChangedAndNoOtherCameraLosesAFrame() throws Exception {
+    write(
+        "  same: {source: 'pattern:64x64@20', to: [-]}\n"
+            + "  other: {source: 'pattern:64x64@20', to: [-]}\n");
+    Process process = new Program(folder).start("serve", "mien.yaml");
+    List<Long> same = new ArrayList<>();
+    try (Program.Killer killer = new Program.Killer(process);
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      until(out, "other", same);
+      write(
+          "  same: {source: 'pattern:64x64@20', to: [-]}\n"
+              + "  fresh: {source: 'pattern:64x64@20', to: [-]}\n");
+      signal(process, "HUP");
+      until(out, "fresh", same);
+      // What is wrong changes nothing, not even for the camera that it does not concern.
+      write(
+          "  same: {source: 'pattern:64x64@20', to: [nowhere/a.jsonl]}\n"
+              + "  other: {source: 'pattern:64x64@20', to: [-]}\n");
+      signal(process, "HUP");
+      write("  same: {sorce: 1}\n");
+      signal(process, "HUP");
+      for (int i = 0; i < 20; i++) {
+        Line line = next(out);
+        assertThat(line.source()).isNotEqualTo("other");
+      }
+      signal(process, "TERM");
+      out.lines().forEach(l -> {});
+      assertThat(killer.process().waitFor()).isEqualTo(143);
+    }
+    long dropped = 0;
+    for (int i = 1; i < same.size(); i++) {
+      assertThat(same.get(i)).as("it was never begun anew").isGreaterThan(same.get(i - 1));
+      dropped += same.get(i) - same.get(i - 1) - 1;
+    }
+    assertThat(dropped).as("frames lost of " + same).isZero();
+  }
+
+  /** Reads until a camera has given frames, and notes the frames of the one that stays. */
+  private static void until(BufferedReader out, String camera, List<Long> same) throws IOException {
+    for (int seen = 0; seen < 10; ) {
+      Line line = next(out);
+      seen += line.source().equals(camera) ? 1 : 0;
+      if (line.source().equals("same")) {
+        same.add(line.frame());
+      }
+    }
+  }
+}
