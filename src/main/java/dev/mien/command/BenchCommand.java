@@ -23,15 +23,28 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Measures how fast a recording is read: without output, and with an annotated video.")
+        "Measures how fast a recording is read: without output, and with an annotated video. With"
+            + " --cameras, plays it in real time as so many cameras at once, and says how old their"
+            + " observations are.")
 final class BenchCommand implements Callable<Integer> {
+  private static final long USUAL_FRAMES = 300;
+
   @Parameters(
       arity = "0..1",
       paramLabel = "VIDEO",
       description = "A recording (default: the demo's clip).")
   String video = "";
 
-  @Option(names = "--max-frames", paramLabel = "N", description = "Stop after N frames.")
+  @Option(
+      names = "--cameras",
+      paramLabel = "N",
+      description = "Play the recording, again and again, as N cameras of one service.")
+  int cameras;
+
+  @Option(
+      names = "--max-frames",
+      paramLabel = "N",
+      description = "Stop after N frames, with --cameras of each camera (300 there).")
   long maxFrames = Long.MAX_VALUE;
 
   @Option(
@@ -68,6 +81,18 @@ final class BenchCommand implements Callable<Integer> {
     SourceAddress address =
         SourceAddress.parse(video.isEmpty() ? Home.demoClip().toString() : video);
     AtomicLong ids = new AtomicLong();
+    if (cameras > 0) {
+      try (Engine engine = Engine.open(engineFlags)) {
+        Run run =
+            new Run(
+                engine,
+                ids::incrementAndGet,
+                maxFrames == Long.MAX_VALUE ? USUAL_FRAMES : maxFrames);
+        List<Stats> all = new CameraBench(run, address, cameras).run();
+        CameraBench.tell(all);
+        return run.status(Status.DONE);
+      }
+    }
     Path scratch = Files.createTempFile("mien-bench", ".mp4");
     try (Engine engine = Engine.open(engineFlags)) {
       Run run = new Run(engine, ids::incrementAndGet, maxFrames);

@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description =
         "Runs all cameras of a configuration, and connects again to those that are away. SIGHUP"
-            + " applies what changed in the file; SIGTERM and Ctrl-C end it with everything written.")
+            + " applies what changed in the file; SIGTERM and Ctrl-C end it with everything"
+            + " written.")
 final class ServeCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS");
@@ -42,6 +43,7 @@ final class ServeCommand implements Callable<Integer> {
   boolean check;
 
   private final AtomicLong ids = new AtomicLong();
+  private final WebPages pages = new WebPages();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -111,6 +113,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public synchronized void close() {
       engine.close();
+      pages.close();
     }
   }
 
@@ -130,7 +133,7 @@ final class ServeCommand implements Callable<Integer> {
       String own = camera.name() + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME);
       for (SinkAddress address : camera.to()) {
         Outputs.refuseInput(camera.source(), address);
-        sinks.add(Outputs.open(address.of(own), camera.name(), Controls.NONE));
+        sinks.add(Outputs.open(address.of(own), camera.name(), Controls.NONE, pages));
       }
       return new Pipeline(
           camera.source().openLive(camera.name(), camera.loop()),

@@ -2,6 +2,7 @@ package dev.mien.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.mien.pipeline.Effort;
 import dev.mien.pipeline.Stage;
 import dev.mien.pipeline.Stats;
 import dev.mien.report.Tally;
@@ -127,6 +128,9 @@ record Summary(String source, Tally tally, Stats stats, Engine engine) {
             : "",
         stats.workers(),
         engine.device());
+    if (!stats.effort().equals(Effort.FULL)) {
+      line(text, "load", "%s", stats.effort());
+    }
     stats
         .drops()
         .forEach(

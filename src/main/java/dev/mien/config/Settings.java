@@ -4,6 +4,7 @@ import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public record Settings(Models models, Map<String, Camera> cameras) {
    *
    * @param name letters, digits, dots, dashes and underscores: records and files are named by it
    * @param source with its password, which is in no text that this gives
-   * @param to where its frames and observations go
+   * @param to where its frames and observations go, the page included
    * @param maxAge an observation that would be older comes too late
    * @param loop whether a recording is played again and again
    */
@@ -49,14 +50,21 @@ public record Settings(Models models, Map<String, Camera> cameras) {
   }
 
   public Settings {
-    cameras = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(cameras));
+    cameras = Collections.unmodifiableMap(new LinkedHashMap<>(cameras));
   }
 
-  /** What an empty file says: the first camera of the machine. */
+  static final String CAMERA = "camera";
+
+  /** Shown to this machine only. */
+  static final List<SinkAddress> PAGE = List.of(SinkAddress.parse("http"));
+
+  /** What an empty file says: the first camera of the machine, on a page for this machine. */
   static Settings defaults() {
-    Camera camera =
-        new Camera("camera", SourceAddress.parse("0"), List.of(), Camera.MAX_AGE, false);
-    return new Settings(Models.DEFAULT, Map.of("camera", camera));
+    return new Settings(Models.DEFAULT, Map.of(CAMERA, camera(PAGE)));
+  }
+
+  static Camera camera(List<SinkAddress> to) {
+    return new Camera(CAMERA, SourceAddress.parse("0"), to, Camera.MAX_AGE, false);
   }
 
   /**

@@ -25,11 +25,15 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The file as it is written: what is left out is null. */
 record Sheet(
-    @Nullable Models models, @Nullable Camera defaults, @Nullable Map<String, Camera> cameras) {
+    @Nullable Models models,
+    @Nullable String page,
+    @Nullable Camera defaults,
+    @Nullable Map<String, Camera> cameras) {
   record Models(
       @Nullable String detector,
       @Nullable List<String> classify,
@@ -74,7 +78,7 @@ record Sheet(
         lines = text.lines().toList();
         boolean empty = YAML.readTree(text).isEmpty();
         return settings(
-            empty ? new Sheet(null, null, null) : YAML.readValue(text, Sheet.class));
+            empty ? new Sheet(null, null, null, null) : YAML.readValue(text, Sheet.class));
       } catch (JsonMappingException e) {
         throw mismatch(e);
       } catch (JsonProcessingException e) {
@@ -129,19 +133,21 @@ record Sheet(
     }
 
     private Settings settings(Sheet sheet) {
-      Settings defaults = Settings.defaults();
       Settings.Models models = models(sheet.models == null ? Models.NOTHING : sheet.models);
+      List<SinkAddress> page = sheet.page == null ? Settings.PAGE : page(sheet.page);
       if (sheet.cameras == null) {
-        return new Settings(models, defaults.cameras());
+        return new Settings(models, Map.of(Settings.CAMERA, Settings.camera(page)));
       }
       if (sheet.cameras.isEmpty()) {
-        throw wrong(List.of("cameras"), "none is there; expected at least one: a name and its source");
+        throw wrong(
+            List.of("cameras"), "none is there; expected at least one: a name and its source");
       }
       Camera common = sheet.defaults == null ? Camera.NOTHING : sheet.defaults;
       Map<String, Settings.Camera> cameras = new LinkedHashMap<>();
       sheet.cameras.forEach(
           (name, camera) ->
-              cameras.put(name, camera(name, camera == null ? Camera.NOTHING : camera, common)));
+              cameras.put(
+                  name, camera(name, camera == null ? Camera.NOTHING : camera, common, page)));
       return new Settings(models, cameras);
     }
 
@@ -158,7 +164,22 @@ record Sheet(
           conf);
     }
 
-    private Settings.Camera camera(String name, Camera own, Camera common) {
+    private List<SinkAddress> page(String text) {
+      if (text.equals("none")) {
+        return List.of();
+      }
+      if (!text.matches("http|http://.*")) {
+        throw wrong(
+            List.of("page"), "found '" + text + "', expected none, http or http://ADDRESS:PORT");
+      }
+      try {
+        return List.of(SinkAddress.parse(text));
+      } catch (IllegalArgumentException e) {
+        throw wrong(List.of("page"), String.valueOf(e.getMessage()).replaceFirst("^--to:? ", ""));
+      }
+    }
+
+    private Settings.Camera camera(String name, Camera own, Camera common, List<SinkAddress> page) {
       List<String> key = List.of("cameras", name);
       if (!NAME.matcher(name).matches()) {
         throw wrong(key, "a camera's name is letters, digits, dots, dashes, underscores");
@@ -184,7 +205,11 @@ record Sheet(
           checked(
               name,
               "to",
-              () -> to == null ? List.of() : to.stream().map(SinkAddress::parse).toList());
+              () ->
+                  Stream.concat(
+                          (to == null ? List.<String>of() : to).stream().map(SinkAddress::parse),
+                          page.stream())
+                      .toList());
       Duration age =
           maxAge == null
               ? Settings.Camera.MAX_AGE

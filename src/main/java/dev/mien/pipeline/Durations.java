@@ -1,6 +1,8 @@
 package dev.mien.pipeline;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How long something took, over many times: counts in buckets, each of which reaches a fifth
@@ -17,6 +19,9 @@ public record Durations(List<Long> counts, long sum) {
 
   /** The last one takes what is longer than 75 s. */
   static final int BUCKETS = 80;
+
+  /** Of what never happened. */
+  public static final Durations NONE = new Durations(Collections.nCopies(BUCKETS, 0L), 0);
 
   public Durations {
     counts = List.copyOf(counts);
@@ -57,7 +62,7 @@ public record Durations(List<Long> counts, long sum) {
   /** What came after an earlier look at the same counts. */
   public Durations since(Durations earlier) {
     List<Long> more =
-        java.util.stream.IntStream.range(0, counts.size())
+        IntStream.range(0, counts.size())
             .mapToObj(i -> counts.get(i) - earlier.counts.get(i))
             .toList();
     return new Durations(more, sum - earlier.sum);

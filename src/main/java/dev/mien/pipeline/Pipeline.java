@@ -256,7 +256,7 @@ public final class Pipeline {
     Effort now = lane.effort();
     if (!now.equals(told)) {
       told = now;
-      log.info("{} {}", source.name(), now);
+      log.debug("{} {}", source.name(), now);
     }
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The service as a program: what it would run, what it runs, and what changes while it runs. */
 @Timeout(90)
 final class ServeIT {
-  private static final String NO_LABELS = "models: {classify: []}\n";
+  private static final String NO_LABELS = "models: {classify: []}\npage: none\n";
 
   @TempDir private Path folder = Path.of("");
 
@@ -108,7 +108,7 @@ final class ServeIT {
   }
 
   @Test
-  void aReloadAppliesWhatChangedAndNoOtherCameraLosesAFrame() throws Exception {
+  void aReloadAppliesWhatChangedAndNothingElse() throws Exception {
     write(
         "  same: {source: 'pattern:64x64@20', to: [-]}\n"
             + "  other: {source: 'pattern:64x64@20', to: [-]}\n");
@@ -137,12 +137,8 @@ final class ServeIT {
       out.lines().forEach(l -> {});
       assertThat(killer.process().waitFor()).isEqualTo(143);
     }
-    long dropped = 0;
-    for (int i = 1; i < same.size(); i++) {
-      assertThat(same.get(i)).as("it was never begun anew").isGreaterThan(same.get(i - 1));
-      dropped += same.get(i) - same.get(i - 1) - 1;
-    }
-    assertThat(dropped).as("frames lost of " + same).isZero();
+    // Live frames may be dropped at any time; that a reload drops none is ServiceTest's to show.
+    assertThat(same).as("it was never begun anew").isSorted().doesNotHaveDuplicates();
   }
 
   /** Reads until a camera has given frames, and notes the frames of the one that stays. */

@@ -95,6 +95,7 @@ final class WatchIT {
   void oneThatStallsHoldsUpNeitherTheOthersNorTheEnd() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "needs /bin/kill");
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "needs mkfifo");
+    byte[] film = Files.readAllBytes(film());
     Path pipe = folder.resolve("camera");
     new ProcessBuilder("/usr/bin/mkfifo", pipe.toString()).start().waitFor();
     Process process =
@@ -115,7 +116,7 @@ final class WatchIT {
     try (Program.Killer killer = new Program.Killer(process);
         OutputStream camera = Files.newOutputStream(pipe);
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-      camera.write(Files.readAllBytes(film()));
+      camera.write(film);
       camera.flush();
       Map<String, Integer> seen = new TreeMap<>();
       while (seen.getOrDefault("camera", 0) < 5) {

@@ -79,6 +79,7 @@ final class SchemaTest {
                         assertThat(schema.at(place).get(e.getKey()).get("default"))
                             .as(e.getKey())
                             .isEqualTo(e.getValue())));
+    assertThat(schema.at("/properties/page/default")).isEqualTo(shipped.get("page"));
   }
 
   @ParameterizedTest
@@ -109,6 +110,9 @@ final class SchemaTest {
         "cameras: {a/b: {source: 0}} | false",
         "cameras: {Tür-1: {source: 0}} | true",
         "cameras: {} | false",
+        "page: http://0.0.0.0:80 | true",
+        "page: none | true",
+        "page: off-air | false",
         "models: {conf: 1} | true",
         "models: {conf: 1.1} | false",
         "{defaults: {source: 0}, cameras: {a: }} | true",

@@ -62,6 +62,7 @@ final class SettingsTest {
             """
             models:
               classify: []
+            page: none
             defaults:
               max_age: 2s
               to: [a.jsonl]
@@ -123,7 +124,7 @@ final class SettingsTest {
         "mien.yaml:3: cameras.door.sorce: ",
         "did you mean 'source'?");
     refused("cameras: {a: {maxAge: 1s}}", "did you mean 'max_age'?");
-    refused("zebra: 1\n", "known are cameras, defaults, models");
+    refused("zebra: 1\n", "known are cameras, defaults, models, page");
   }
 
   @ParameterizedTest
@@ -131,12 +132,15 @@ final class SettingsTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "cameras: {a: {source: 0, max_age: fast}} | cameras.a.max_age: found 'fast', expected for example 500ms",
+        "cameras: {a: {source: 0, max_age: fast}} | cameras.a.max_age: found 'fast', expected for"
+            + " example 500ms",
         "cameras: {a: {source: 0, max_age: 0s}} | 500ms or 10s",
         "cameras: {a: {source: 0, to: b.mp4}} | cameras.a.to: expected a list",
         "cameras: {a: {source: 0, loop: often}} | cameras.a.loop: expected true or false",
         "models: {conf: high} | models.conf: expected a number",
         "models: {conf: 3} | models.conf: found 3.0, expected 0 to 1",
+        "page: https://x:1 | page: found 'https://x:1', expected none",
+        "page: rtsp | page: found 'rtsp', expected none, http or",
         "models: yunet | models: expected keys and values below it",
         "cameras: {a: {source: nowhere.mp4}} | cameras.a.source: there is no file 'nowhere.mp4'",
         "cameras: {a: {source: 0, to: [b.gif]}} | cameras.a.to: found 'b.gif'",
@@ -145,8 +149,10 @@ final class SettingsTest {
         "cameras: {../a: {source: 0}} | a camera's name is",
         "cameras: {a: {source: 0}, a: {source: 1}} | the same key comes twice",
         "cameras: {a: {source: 'rtsp://x/', password: '${NOT_SET}'}} | no such variable",
-        "cameras: {a: {source: 'rtsp://x/', password: 'file:/nowhere/p'}} | '/nowhere/p' cannot be read",
-        "cameras: {a: {source: 'rtsp://x/', password: 'credential:p'}} | CREDENTIALS_DIRECTORY is not set",
+        "cameras: {a: {source: 'rtsp://x/', password: 'file:/nowhere/p'}} | '/nowhere/p' cannot be"
+            + " read",
+        "cameras: {a: {source: 'rtsp://x/', password: 'credential:p'}} | CREDENTIALS_DIRECTORY is"
+            + " not set",
         "cameras: {a: {source: 0, password: '${HERE}'}} | user and password are for addresses",
         "cameras: {a: @x | not valid YAML here",
       })

@@ -128,7 +128,8 @@ final class BalanceTest {
           meters.get(camera).drop(Drop.STALE, lanes.get(camera).put(frame));
         }
         long next = start + (i + 1) * INTERVAL;
-        while ((pace == Pace.RECORDED || clock.get() < next) && lanes.stream().anyMatch(Lane::ready)) {
+        while ((pace == Pace.RECORDED || clock.get() < next)
+            && lanes.stream().anyMatch(Lane::ready)) {
           Lane.Job job = Objects.requireNonNull(crew.next());
           job.lane().process(job, worker);
           show();
