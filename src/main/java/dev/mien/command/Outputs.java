@@ -1,5 +1,7 @@
 package dev.mien.command;
 
+import dev.mien.rtsp.RtspServers;
+import dev.mien.sink.Controls;
 import dev.mien.sink.Outlet;
 import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
@@ -34,8 +36,17 @@ final class Outputs {
    * @param source its name
    */
   static Sink open(SinkAddress sink, String source, Run run, Pages pages) throws IOException {
+    return open(sink, source, run, pages, run.rtsp());
+  }
+
+  /**
+   * @param source its name
+   */
+  static Sink open(
+      SinkAddress sink, String source, Controls controls, Pages pages, RtspServers rtsp)
+      throws IOException {
     return sink.open(
-        new Outlet(source, STANDARD, run, Path.of("."), OptionalDouble.empty(), pages, run.rtsp()));
+        new Outlet(source, STANDARD, controls, Path.of("."), OptionalDouble.empty(), pages, rtsp));
   }
 
   /** Nobody wants their recording overwritten by its own annotation. */

@@ -1,8 +1,8 @@
 package dev.mien.command;
 
-import dev.mien.annotate.Labels;
 import dev.mien.config.Settings;
 import dev.mien.pipeline.Pipeline;
+import dev.mien.rtsp.RtspServers;
 import dev.mien.service.Service;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Sink;
@@ -44,6 +44,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private final AtomicLong ids = new AtomicLong();
   private final WebPages pages = new WebPages();
+  private final RtspServers rtsp = new RtspServers(System.getenv());
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -133,13 +134,17 @@ final class ServeCommand implements Callable<Integer> {
       String own = camera.name() + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME);
       for (SinkAddress address : camera.to()) {
         Outputs.refuseInput(camera.source(), address);
-        sinks.add(Outputs.open(address.of(own), camera.name(), Controls.NONE, pages));
+        boolean file =
+            address instanceof SinkAddress.VideoFile || address instanceof SinkAddress.JsonLines;
+        sinks.add(
+            Outputs.open(
+                file ? address.of(own) : address, camera.name(), Controls.NONE, pages, rtsp));
       }
       return new Pipeline(
           camera.source().openLive(camera.name(), camera.loop()),
           engine.crew(),
           Follower.ofVideo(engine.rules(), ids::incrementAndGet),
-          List.of(new Labels()),
+          engine.annotators(),
           sinks,
           Long.MAX_VALUE,
           camera.maxAge());

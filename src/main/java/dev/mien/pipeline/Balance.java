@@ -35,6 +35,7 @@ final class Balance {
    * @param classify nanoseconds of a worker for one face
    * @param asked share of the faces that was classified, 0..1
    * @param late whether its observations came later than they may
+   * @param every whether every frame has to be looked at
    */
   record Load(
       Effort now,
@@ -43,7 +44,8 @@ final class Balance {
       double faces,
       double classify,
       double asked,
-      boolean late) {
+      boolean late,
+      boolean every) {
     private double busy(int every, boolean sparing) {
       double looks = rate / every;
       double share = !sparing ? 1 : now.sparing() ? asked : Math.min(1, 2 / Math.max(looks, 1e-9));
@@ -51,7 +53,7 @@ final class Balance {
     }
 
     private int most() {
-      return (int) Math.max(1, rate / LEAST_LOOKS);
+      return every ? 1 : (int) Math.max(1, rate / LEAST_LOOKS);
     }
   }
 

@@ -8,6 +8,7 @@ final class Gauge {
 
   private final Meter meter;
   private final long maxAge;
+  private final boolean every;
   private Durations ages;
   private Durations looks;
   private long read;
@@ -21,7 +22,8 @@ final class Gauge {
   private double classify;
   private double asked = 1;
 
-  Gauge(Meter meter, long maxAge) {
+  Gauge(Meter meter, long maxAge, boolean every) {
+    this.every = every;
     this.meter = meter;
     this.maxAge = maxAge;
     ages = meter.ages();
@@ -61,6 +63,6 @@ final class Gauge {
     classifying = allClassifying;
     lost = allLost;
     at = time;
-    return new Balance.Load(now, rate, look, facesALook, classify, asked, late);
+    return new Balance.Load(now, rate, look, facesALook, classify, asked, late, every);
   }
 }

@@ -54,13 +54,14 @@ final class Lane {
 
   /**
    * @param maxAge nanoseconds after which a frame of a live source is not worth a look any more
+   * @param every whether every frame has to be looked at
    */
-  Lane(Crew crew, Pace pace, Meter meter, Follower follower, long maxAge) {
+  Lane(Crew crew, Pace pace, Meter meter, Follower follower, long maxAge, boolean every) {
     this.crew = crew;
     this.meter = meter;
     this.follower = follower;
     this.maxAge = maxAge;
-    gauge = new Gauge(meter, maxAge);
+    gauge = new Gauge(meter, maxAge, every);
     lock = crew.lock;
     room = lock.newCondition();
     ordered = lock.newCondition();

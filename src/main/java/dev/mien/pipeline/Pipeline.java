@@ -85,7 +85,14 @@ public final class Pipeline {
     this.maxFrames = maxFrames;
     meter = new Meter(crew.clock);
     toldAt = meter.now() - TELL_EVERY_NANOS;
-    lane = new Lane(crew, source.pace(), meter, follower, maxAge.toNanos());
+    lane =
+        new Lane(
+            crew,
+            source.pace(),
+            meter,
+            follower,
+            maxAge.toNanos(),
+            annotators.stream().anyMatch(Annotator::needsEveryFace));
   }
 
   /** Ends the run as the end of the stream would: what was read is finished and written. */

@@ -158,6 +158,11 @@ public sealed interface SinkAddress {
     public SinkAddress of(String source) {
       return name.isEmpty() ? this : new Rtsp(host, port, name + "-" + source);
     }
+
+    @Override
+    public String toString() {
+      return "rtsp:" + host + ":" + port + (name.isEmpty() ? "" : "/" + name);
+    }
   }
 
   /** A server elsewhere that takes streams: {@code rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH}. */

@@ -83,6 +83,7 @@ public final class Follower {
   public void cut() {
     if (tracker != null) {
       tracker.cut();
+      motions = List.of();
     }
   }
 
@@ -100,7 +101,8 @@ public final class Follower {
       }
     }
     faces.sort(Comparator.comparingLong(Face::id));
-    return new Observation(source, sequence, timestamp, resolution, faces);
+    List<Box> perhaps = tracker == null ? List.of() : tracker.lost(timestamp);
+    return new Observation(source, sequence, timestamp, resolution, faces, perhaps);
   }
 
   /**

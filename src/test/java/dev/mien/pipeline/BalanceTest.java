@@ -26,7 +26,7 @@ final class BalanceTest {
   private static final Effort SPARING = new Effort(1, true);
 
   private static Load load(Effort now, double rate, double look, double classify) {
-    return new Load(now, rate, look * MILLI, 1, classify * MILLI, 1, false);
+    return new Load(now, rate, look * MILLI, 1, classify * MILLI, 1, false, false);
   }
 
   private static List<Effort> decide(int workers, Load... loads) {
@@ -57,6 +57,12 @@ final class BalanceTest {
   }
 
   @Test
+  void whoHasToHideFacesLooksAtEveryFrame() {
+    Load hiding = new Load(Effort.FULL, 50, 100 * MILLI, 1, 0, 1, true, true);
+    assertThat(decide(1, hiding)).containsExactly(SPARING);
+  }
+
+  @Test
   void itDoesNotGoUpAndDown() {
     Effort half = new Effort(2, true);
     // In full it would be 0.7 of the time: not too much to stay with, but too much to go back to.
@@ -67,7 +73,7 @@ final class BalanceTest {
 
   @Test
   void whoComesLateMakesRoom() {
-    Load late = new Load(Effort.FULL, 25, 28 * MILLI, 1, 0, 1, true);
+    Load late = new Load(Effort.FULL, 25, 28 * MILLI, 1, 0, 1, true, false);
     assertThat(decide(1, late)).containsExactly(new Effort(2, true));
   }
 
@@ -111,7 +117,7 @@ final class BalanceTest {
       for (int i = 0; i < CAMERAS; i++) {
         Meter meter = new Meter(clock::get);
         Follower follower = Follower.ofVideo(Rules.DEFAULT, () -> 1);
-        Lane lane = new Lane(crew, pace, meter, follower, 500_000_000L);
+        Lane lane = new Lane(crew, pace, meter, follower, 500_000_000L, false);
         meters.add(meter);
         lanes.add(lane);
         crew.join(lane);

@@ -265,7 +265,7 @@ final class CrewTest {
 
   private static Lane lane(Crew crew, Pace pace) {
     Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
-    return new Lane(crew, pace, new Meter(crew.clock), follower, 500_000_000L);
+    return new Lane(crew, pace, new Meter(crew.clock), follower, 500_000_000L, false);
   }
 
   private static Lane work(Crew crew, Worker worker) throws InterruptedException {
