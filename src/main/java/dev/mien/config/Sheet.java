@@ -207,7 +207,8 @@ record Sheet(
               "to",
               () ->
                   Stream.concat(
-                          (to == null ? List.<String>of() : to).stream().map(SinkAddress::parse),
+                          (to == null ? List.<String>of() : to)
+                              .stream().map(t -> SinkAddress.parse(secrets.address(t, "", ""))),
                           page.stream())
                       .toList());
       Duration age =

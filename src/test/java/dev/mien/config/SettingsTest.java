@@ -109,6 +109,7 @@ final class SettingsTest {
       strings = {
         "source: rtsp://me:hunter2@door/1",
         "source: 'http://door/live?token=hunter2'",
+        "{source: 0, to: ['rtsp://me:hunter2@there/live']}",
         "{source: 'rtsp://door/1', user: me, password: hunter2}",
       })
   void aPasswordInTheFileIsRefused(String camera) {
