@@ -3,6 +3,9 @@ package dev.mien.command;
 import dev.mien.pipeline.Durations;
 import dev.mien.pipeline.Stage;
 import dev.mien.pipeline.Stats;
+import dev.mien.source.Looped;
+import dev.mien.source.Pace;
+import dev.mien.source.Paced;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
 import java.io.IOException;
@@ -31,7 +34,8 @@ final class CameraBench {
   List<Stats> run() throws IOException, InterruptedException {
     List<Callable<Stats>> each = new ArrayList<>();
     for (int i = 1; i <= cameras; i++) {
-      Source source = address.openLive("camera-" + i, true);
+      Source looped = new Looped(address, "camera-" + i);
+      Source source = looped.pace() == Pace.LIVE ? looped : new Paced(looped);
       each.add(() -> run.run(source, List.of()));
     }
     ExecutorService threads = Executors.newFixedThreadPool(cameras);

@@ -7,6 +7,11 @@ import dev.mien.service.Service;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
+import dev.mien.source.Looped;
+import dev.mien.source.Pace;
+import dev.mien.source.Paced;
+import dev.mien.source.Source;
+import dev.mien.source.SourceAddress;
 import dev.mien.track.Follower;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -141,7 +146,7 @@ final class ServeCommand implements Callable<Integer> {
                 file ? address.of(own) : address, camera.name(), Controls.NONE, pages, rtsp));
       }
       return new Pipeline(
-          camera.source().openLive(camera.name(), camera.loop()),
+          source(camera),
           engine.crew(),
           Follower.ofVideo(engine.rules(), ids::incrementAndGet),
           engine.annotators(),
@@ -152,6 +157,18 @@ final class ServeCommand implements Callable<Integer> {
       sinks.forEach(Sink::close);
       throw e;
     }
+  }
+
+  /** What is away is waited for; a recording is played in real time. */
+  private static Source source(Settings.Camera camera) throws IOException {
+    boolean live =
+        camera.source() instanceof SourceAddress.Camera
+            || camera.source() instanceof SourceAddress.Network;
+    Source source =
+        camera.loop() && !live
+            ? new Looped(camera.source(), camera.name())
+            : camera.source().openPatiently(camera.name());
+    return source.pace() == Pace.LIVE ? source : new Paced(source);
   }
 
   private static String text(Settings settings, Engine engine) {

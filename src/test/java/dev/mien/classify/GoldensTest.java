@@ -244,8 +244,8 @@ final class GoldensTest {
       refused(
           made.written(fresh(), plain, made.labels()),
           network,
-          "ImageNet's mean and std"
-              + " ('scale: 0.0039215686', 'mean: [0.485, 0.456, 0.406]', 'std: [0.229, 0.224, 0.225]')");
+          "ImageNet's mean and std ('scale: 0.0039215686', 'mean: [0.485, 0.456, 0.406]', 'std:"
+              + " [0.229, 0.224, 0.225]')");
       loadRefused(made.written(fresh(), last, made.labels()), network, "fit with 'layout: nchw'");
       loadRefused(made.written(fresh(), gray, made.labels()), network, "fit with 'color: rgb'");
     }

@@ -30,7 +30,7 @@ final class ServeIT {
   }
 
   private void write(String cameras) throws IOException {
-    Files.writeString(folder.resolve("mien.yaml"), NO_LABELS + "cameras:\n" + cameras);
+    Files.writeString(folder.resolve("mien.yaml"), NO_LABELS + "cameras:\n" + cameras.indent(2));
   }
 
   private static void signal(Process process, String name) throws Exception {
@@ -63,8 +63,10 @@ final class ServeIT {
   void checkSaysWhatWouldRunAndNoSecret() throws Exception {
     Files.writeString(folder.resolve("secret"), "hunter2");
     write(
-        "  door: {source: 'rtsp://door/1', user: me, password: 'file:secret', to: [a.jsonl]}\n"
-            + "  card: {source: 'pattern:', max_age: 2s}\n");
+        """
+        door: {source: 'rtsp://door/1', user: me, password: 'file:secret', to: [a.jsonl]}
+        card: {source: 'pattern:', max_age: 2s}
+        """);
     Program.Ended ended = new Program(folder).run("serve", "--check", "mien.yaml");
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(ended.out())
@@ -75,14 +77,20 @@ final class ServeIT {
 
   @Test
   void whatIsWrongInTheFileIsSaidInOneLine() throws Exception {
-    write("  door: {sorce: 0}\n");
+    write(
+        """
+        door: {sorce: 0}
+        """);
     new Program(folder).run("serve", "mien.yaml").saysOnly(2, "did you mean 'source'?");
     new Program(folder).run("serve", "no.yaml").saysOnly(2, "no.yaml: there is no such file");
   }
 
   @Test
   void itEndsWithItsLastCamera() throws Exception {
-    write("  card: {source: 'pattern:64x64@50?frames=20', to: [a.jsonl]}\n");
+    write(
+        """
+        card: {source: 'pattern:64x64@50?frames=20', to: [a.jsonl]}
+        """);
     Program.Ended ended = new Program(folder).run("serve", "mien.yaml");
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(files("a-card-[0-9-]+\\.jsonl")).hasSize(1);
@@ -91,8 +99,10 @@ final class ServeIT {
   @Test
   void anAbsentCameraIsWaitedForAndSigtermWritesAll() throws Exception {
     write(
-        "  away: {source: 'rtsp://127.0.0.1:9/'}\n"
-            + "  card: {source: 'pattern:64x64', to: [a.jsonl, a.mp4, -]}\n");
+        """
+        away: {source: 'rtsp://127.0.0.1:9/'}
+        card: {source: 'pattern:64x64', to: [a.jsonl, a.mp4, -]}
+        """);
     Process process = new Program(folder).start("serve", "mien.yaml");
     try (Program.Killer killer = new Program.Killer(process);
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
@@ -110,24 +120,33 @@ final class ServeIT {
   @Test
   void aReloadAppliesWhatChangedAndNothingElse() throws Exception {
     write(
-        "  same: {source: 'pattern:64x64@20', to: [-]}\n"
-            + "  other: {source: 'pattern:64x64@20', to: [-]}\n");
+        """
+        same: {source: 'pattern:64x64@20', to: [-]}
+        other: {source: 'pattern:64x64@20', to: [-]}
+        """);
     Process process = new Program(folder).start("serve", "mien.yaml");
     List<Long> same = new ArrayList<>();
     try (Program.Killer killer = new Program.Killer(process);
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       until(out, "other", same);
       write(
-          "  same: {source: 'pattern:64x64@20', to: [-]}\n"
-              + "  fresh: {source: 'pattern:64x64@20', to: [-]}\n");
+          """
+          same: {source: 'pattern:64x64@20', to: [-]}
+          fresh: {source: 'pattern:64x64@20', to: [-]}
+          """);
       signal(process, "HUP");
       until(out, "fresh", same);
       // What is wrong changes nothing, not even for the camera that it does not concern.
       write(
-          "  same: {source: 'pattern:64x64@20', to: [nowhere/a.jsonl]}\n"
-              + "  other: {source: 'pattern:64x64@20', to: [-]}\n");
+          """
+          same: {source: 'pattern:64x64@20', to: [nowhere/a.jsonl]}
+          other: {source: 'pattern:64x64@20', to: [-]}
+          """);
       signal(process, "HUP");
-      write("  same: {sorce: 1}\n");
+      write(
+          """
+          same: {sorce: 1}
+          """);
       signal(process, "HUP");
       for (int i = 0; i < 20; i++) {
         Line line = next(out);

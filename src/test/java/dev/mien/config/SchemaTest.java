@@ -73,8 +73,8 @@ final class SchemaTest {
         (place, section) ->
             shipped
                 .at(section)
-                .fields()
-                .forEachRemaining(
+                .properties()
+                .forEach(
                     e ->
                         assertThat(schema.at(place).get(e.getKey()).get("default"))
                             .as(e.getKey())

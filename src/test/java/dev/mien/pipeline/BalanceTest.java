@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How much is done for each source, decided from loads that are given here. */
-@Timeout(60)
+@Timeout(240)
 final class BalanceTest {
   private static final double MILLI = 1e6;
   private static final Effort SPARING = new Effort(1, true);

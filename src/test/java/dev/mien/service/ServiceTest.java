@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Cameras that come and go. They are recordings without end, which never lose a frame themselves.
  */
-@Timeout(60)
+@Timeout(240)
 final class ServiceTest {
   private static final Settings.Models MODELS = new Settings.Models("none", List.of(), "cpu", 0.5);
 
@@ -72,7 +72,7 @@ final class ServiceTest {
     }
 
     void await(int frames) throws InterruptedException {
-      assertThat(written.tryAcquire(frames, 30, TimeUnit.SECONDS)).isTrue();
+      assertThat(written.tryAcquire(frames, 120, TimeUnit.SECONDS)).isTrue();
     }
   }
 
