@@ -67,7 +67,7 @@ class ArchitectureTest {
     "dataset,  frame source",
     "evaluate, ''",
     "teach,    frame face model onnx convert source detect classify dataset evaluate",
-    "web,      frame face source sink",
+    "web,      frame face source sink pipeline",
   })
   void roomsKnowOnlyTheirNeighbours(String room, String known) {
     String[] others =
@@ -100,6 +100,8 @@ class ArchitectureTest {
     "ch.qos.logback..,             command",
     "com.fasterxml.jackson..,      model convert sink report teach web config command",
     "org.eclipse.jetty..,          web",
+    "io.prometheus..,              web",
+    "com.sun.jna..,                service",
   })
   void librariesStayInTheirRooms(String library, String rooms) {
     noClasses()

@@ -8,6 +8,7 @@ import dev.mien.sink.Sink;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
 import dev.mien.track.Follower;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -84,6 +85,14 @@ final class Run implements Controls {
   @Override
   public synchronized void pause() {
     running.forEach(Pipeline::pause);
+  }
+
+  /** How the sources are that run now, by name. */
+  synchronized List<Stats> stats() {
+    return running.stream()
+        .map(Pipeline::stats)
+        .sorted(Comparator.comparing(Stats::source))
+        .toList();
   }
 
   synchronized boolean interrupted() {

@@ -3,6 +3,7 @@ package dev.mien.command;
 import dev.mien.config.Settings;
 import dev.mien.pipeline.Pipeline;
 import dev.mien.rtsp.RtspServers;
+import dev.mien.service.Notifier;
 import dev.mien.service.Service;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Sink;
@@ -13,8 +14,10 @@ import dev.mien.source.Paced;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
 import dev.mien.track.Follower;
+import dev.mien.web.Devices;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -47,6 +50,15 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--check", description = "Say what would run, and run nothing.")
   boolean check;
 
+  @Option(
+      names = "--ready-after",
+      paramLabel = "SECONDS",
+      defaultValue = "20",
+      description =
+          "Tell systemd after so many seconds that the service is ready, even if no camera has"
+              + " given a frame (default: 20).")
+  int readyAfter;
+
   private final AtomicLong ids = new AtomicLong();
   private final WebPages pages = new WebPages();
   private final RtspServers rtsp = new RtspServers(System.getenv());
@@ -62,9 +74,22 @@ final class ServeCommand implements Callable<Integer> {
       }
     }
     Served served = new Served(settings, engine);
-    try {
-      Signals signals = new Signals(served.service::stop);
-      signals.onHangUp(served::reload);
+    try (Notifier systemd =
+        Notifier.open(
+            System.getenv(), served.service::stats, Duration.ofSeconds(Math.max(0, readyAfter)))) {
+      pages.tell(served.service::stats, () -> served.stopping, served::devices);
+      Signals signals =
+          new Signals(
+              () -> {
+                systemd.stopping();
+                served.stop();
+              });
+      signals.onHangUp(
+          () -> {
+            systemd.reloading();
+            served.reload();
+            systemd.reloaded();
+          });
       served.service.apply(settings);
       Throwable failure = served.service.await();
       return signals.status(failure == null ? Status.DONE : Status.of(failure));
@@ -76,13 +101,23 @@ final class ServeCommand implements Callable<Integer> {
   /** What runs now: the service, its settings, and the engine that goes with them. */
   private final class Served implements AutoCloseable {
     private final Service service;
-    private Settings settings;
-    private Engine engine;
+    private volatile Settings settings;
+    private volatile Engine engine;
+    private volatile boolean stopping;
 
     Served(Settings settings, Engine engine) {
       this.settings = settings;
       this.engine = engine;
       service = new Service(camera -> open(camera, engine));
+    }
+
+    void stop() {
+      stopping = true;
+      service.stop();
+    }
+
+    Devices devices() {
+      return new Devices(settings.models().device(), engine.device());
     }
 
     /** All or nothing: if anything of the file is wrong, all goes on as it was. */

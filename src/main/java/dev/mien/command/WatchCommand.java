@@ -9,6 +9,7 @@ import dev.mien.source.Pace;
 import dev.mien.source.Paced;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
+import dev.mien.web.Devices;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,8 @@ final class WatchCommand implements Callable<Integer> {
     try (Engine engine = Engine.open(engineFlags);
         WebPages pages = new WebPages()) {
       Run run = new Run(engine, ids::incrementAndGet, maxFrames);
+      Devices devices = new Devices(engineFlags.device, engine.device());
+      pages.tell(run::stats, run::interrupted, () -> devices);
       int status = Status.DONE;
       for (Outcome outcome : watchAll(open(addresses, outputs, run, pages), run, engine, pages)) {
         status = status == Status.DONE ? outcome.status() : status;

@@ -1,23 +1,45 @@
 package dev.mien.command;
 
+import dev.mien.pipeline.Stats;
 import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.Source;
+import dev.mien.web.Devices;
+import dev.mien.web.FaceCount;
+import dev.mien.web.Monitor;
 import dev.mien.web.PageServer;
+import dev.mien.web.Route;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The servers of {@code --to http}: one for each address, from the first source on it. */
 final class WebPages implements Pages, AutoCloseable {
   private static final int SHORTEST_TOKEN = 12;
 
-  private final Map<SinkAddress.Http, PageServer> servers = new HashMap<>();
+  private final Map<SinkAddress.Http, PageServer> servers = new ConcurrentHashMap<>();
+  private List<Route> routes = List.of();
+
+  /**
+   * Has the pages that are opened from now on tell programs too how the run is.
+   *
+   * @param stats how its sources are now
+   * @param stopping whether it was asked to end
+   */
+  void tell(Supplier<List<Stats>> stats, BooleanSupplier stopping, Supplier<Devices> devices) {
+    routes = new Monitor(stats, stopping, this::faces, devices).routes();
+  }
+
+  private List<FaceCount> faces() {
+    return servers.values().stream().flatMap(s -> s.faces().stream()).toList();
+  }
 
   @Override
   public Sink open(SinkAddress.Http address, String source) throws IOException {
@@ -34,11 +56,11 @@ final class WebPages implements Pages, AutoCloseable {
     servers.values().forEach(s -> s.link(name, source::link));
   }
 
-  private static PageServer start(SinkAddress.Http address) throws IOException {
+  private PageServer start(SinkAddress.Http address) throws IOException {
     boolean here = PageServer.isLoopback(address.host());
     String given = given();
     String token = given != null || here ? given : PageServer.newToken();
-    PageServer server = PageServer.open(address.host(), address.port(), token, List.of());
+    PageServer server = PageServer.open(address.host(), address.port(), token, routes);
     String url = new SinkAddress.Http(address.host(), server.port()) + "/";
     if (token == null) {
       System.err.println("mien: the page is at " + url);

@@ -32,6 +32,11 @@ public record Durations(List<Long> counts, long sum) {
     return (int) Math.min(BUCKETS - 1, Math.max(0, Math.ceil(doublings * BUCKETS_A_DOUBLING)));
   }
 
+  /** The most that counts in each bucket, nanoseconds; the last one takes whatever is longer. */
+  public static long longest(int bucket) {
+    return Math.round(SHORTEST * Math.pow(2, (double) bucket / BUCKETS_A_DOUBLING));
+  }
+
   /** How often. */
   public long count() {
     return counts.stream().mapToLong(Long::longValue).sum();
@@ -53,7 +58,7 @@ public record Durations(List<Long> counts, long sum) {
     for (int i = 0; i < counts.size(); i++) {
       seen += counts.get(i);
       if (seen >= wanted && seen > 0) {
-        return Math.round(SHORTEST * Math.pow(2, (double) i / BUCKETS_A_DOUBLING));
+        return longest(i);
       }
     }
     return 0;

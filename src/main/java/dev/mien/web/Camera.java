@@ -178,6 +178,30 @@ final class Camera implements Sink {
     return shares.plots();
   }
 
+  /** The faces of the newest frame, counted; a label that was there once stays, at nought. */
+  List<FaceCount> faces() {
+    Map<FaceCount, Long> counts = new LinkedHashMap<>();
+    for (Shares.Plot plot : plots()) {
+      plot.labels().forEach(label -> counts.put(new FaceCount(name, plot.task(), label, 0), 0L));
+    }
+    counts.put(new FaceCount(name, "", "", 0), 0L);
+    for (Face face : newestFaces()) {
+      if (face.labels().isEmpty()) {
+        counts.merge(new FaceCount(name, "", "", 0), 1L, Long::sum);
+      }
+      for (Face.Label label : face.labels()) {
+        counts.merge(new FaceCount(name, label.task(), label.label(), 0), 1L, Long::sum);
+      }
+    }
+    return counts.entrySet().stream()
+        .map(e -> new FaceCount(name, e.getKey().task(), e.getKey().label(), e.getValue()))
+        .toList();
+  }
+
+  private synchronized List<Face> newestFaces() {
+    return newest == null ? List.of() : newest.faces();
+  }
+
   /** Keeps this picture for a while, to be asked for by the number of its frame. */
   synchronized void keep(Glimpse glimpse) {
     if (glimpse.jpeg() != null) {

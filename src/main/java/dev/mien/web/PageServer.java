@@ -171,6 +171,11 @@ public final class PageServer implements AutoCloseable {
     }
   }
 
+  /** What is in the newest frame of each camera. */
+  public List<FaceCount> faces() {
+    return cameras.values().stream().flatMap(c -> c.faces().stream()).toList();
+  }
+
   /** Whether it asks for a token. */
   boolean asks() {
     return asks;
