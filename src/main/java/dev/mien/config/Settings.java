@@ -53,18 +53,13 @@ public record Settings(Models models, Map<String, Camera> cameras) {
     cameras = Collections.unmodifiableMap(new LinkedHashMap<>(cameras));
   }
 
-  static final String CAMERA = "camera";
-
   /** Shown to this machine only. */
   static final List<SinkAddress> PAGE = List.of(SinkAddress.parse("http"));
 
-  /** What an empty file says: the first camera of the machine, on a page for this machine. */
+  /** What the shipped file says: the first camera of the machine, on a page for this machine. */
   static Settings defaults() {
-    return new Settings(Models.DEFAULT, Map.of(CAMERA, camera(PAGE)));
-  }
-
-  static Camera camera(List<SinkAddress> to) {
-    return new Camera(CAMERA, SourceAddress.parse("0"), to, Camera.MAX_AGE, false);
+    Camera camera = new Camera("camera", SourceAddress.parse("0"), PAGE, Camera.MAX_AGE, false);
+    return new Settings(Models.DEFAULT, Map.of("camera", camera));
   }
 
   /**

@@ -135,10 +135,8 @@ record Sheet(
     private Settings settings(Sheet sheet) {
       Settings.Models models = models(sheet.models == null ? Models.NOTHING : sheet.models);
       List<SinkAddress> page = sheet.page == null ? Settings.PAGE : page(sheet.page);
-      if (sheet.cameras == null) {
-        return new Settings(models, Map.of(Settings.CAMERA, Settings.camera(page)));
-      }
-      if (sheet.cameras.isEmpty()) {
+      // An empty file too is refused: at a reload it is one that is being written.
+      if (sheet.cameras == null || sheet.cameras.isEmpty()) {
         throw wrong(
             List.of("cameras"), "none is there; expected at least one: a name and its source");
       }

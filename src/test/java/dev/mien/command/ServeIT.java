@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,7 +31,10 @@ final class ServeIT {
   }
 
   private void write(String cameras) throws IOException {
-    Files.writeString(folder.resolve("mien.yaml"), NO_LABELS + "cameras:\n" + cameras.indent(2));
+    Path written =
+        Files.writeString(
+            folder.resolve("written.yaml"), NO_LABELS + "cameras:\n" + cameras.indent(2));
+    Files.move(written, folder.resolve("mien.yaml"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void signal(Process process, String name) throws Exception {

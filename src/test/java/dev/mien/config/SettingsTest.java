@@ -48,11 +48,11 @@ final class SettingsTest {
     assertThat(Settings.read(Path.of("config/mien.yaml"), Map.of())).isEqualTo(Settings.defaults());
   }
 
-  @Test
-  void anEmptyFileIsTheDefaultsToo() throws Exception {
-    assertThat(read("")).isEqualTo(Settings.defaults());
-    assertThat(read("# nothing\n")).isEqualTo(Settings.defaults());
-    assertThat(read("models: {conf: 0.5}\n").models().conf()).isEqualTo(0.5);
+  /** At a reload it may be one that is just being written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# nothing\n", "models: {conf: 0.5}\n", "cameras:\n"})
+  void aFileWithoutCamerasIsRefused(String yaml) {
+    refused(yaml, "mien.yaml", "cameras: none is there");
   }
 
   @Test
