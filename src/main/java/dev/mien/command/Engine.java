@@ -33,10 +33,10 @@ final class Engine implements AutoCloseable {
         names = "--classify",
         split = ",",
         paramLabel = "MODEL",
-        defaultValue = "emotion",
+        defaultValue = "mask,emotion",
         description =
             "Models to ask about each face, by name or folder, separated by commas; 'none' for no"
-                + " labels (default: emotion).")
+                + " labels (default: mask,emotion).")
     List<String> classify;
 
     @Option(

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class OnnxClassifierTest {
-  private static final Path EMOTION = Path.of("models/emotion");
+  private static final Path EMOTION = Path.of("src/test/resources/models/emotion");
 
   /** Mean blue, green and red of a face, as a classifier of colours. */
   private static Model colors(Path folder, byte[] onnx, String output, String labels)

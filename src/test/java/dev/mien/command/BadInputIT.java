@@ -187,7 +187,7 @@ final class BadInputIT {
 
   @Test
   void aNetworkThatFindsNoFaces() throws Exception {
-    detector("yunet", "model.onnx", "models/emotion/model.onnx");
+    detector("yunet", "model.onnx", "src/test/resources/models/emotion/model.onnx");
     isNoDetector("model 'mine'");
   }
 

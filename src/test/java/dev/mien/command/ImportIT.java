@@ -57,9 +57,9 @@ final class ImportIT {
   @Test
   void saysWhatItAssumed() throws Exception {
     Path net = folder.resolve("net.onnx");
-    Files.copy(Program.HOME.resolve("models/emotion/model.onnx"), net);
+    Files.copy(Program.HOME.resolve("src/test/resources/models/emotion/model.onnx"), net);
     mien("models", "import", net.toString(), "--out", "a").saysOnly(2, "nothing says the labels");
-    Files.copy(Program.HOME.resolve("models/emotion/labels.txt"), folder.resolve("labels.txt"));
+    Files.copy(Program.HOME.resolve("src/test/resources/models/emotion/labels.txt"), folder.resolve("labels.txt"));
     Program.Ended assumed = mien("models", "import", net.toString(), "--out", "a");
     assumed.isQuiet();
     assertThat(assumed.out()).contains("Assumed, because nothing says it: --values 0..1");
@@ -90,7 +90,7 @@ final class ImportIT {
     mien("models", "import", every, "--labels", "labels.txt", "--out", "a")
         .saysOnly(2, "no picture of one size with 1 or 3 channels");
     mien("models", "import", "nothing.onnx").saysOnly(2, "there is no file 'nothing.onnx'");
-    String net = Program.HOME.resolve("models/emotion").toString();
+    String net = Program.HOME.resolve("src/test/resources/models/emotion").toString();
     mien("models", "import", net, "--values", "0..2", "--out", "a")
         .saysOnly(2, "--values is '0..2', expected 0..1, -1..1, 0..255 or imagenet");
     mien("models", "import", net, "--quantize", "int8", "--out", "a").saysOnly(2, "--examples");

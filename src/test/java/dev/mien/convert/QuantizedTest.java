@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 final class QuantizedTest {
   private static byte[] emotion() throws IOException {
-    return Files.readAllBytes(Path.of("models/emotion/model.onnx"));
+    return Files.readAllBytes(Path.of("src/test/resources/models/emotion/model.onnx"));
   }
 
   /** Soft blobs of light, -1..1. */

@@ -19,7 +19,7 @@ final class ModelTest {
 
   /** A copy of the shipped emotion model, to be harmed. */
   private static Path copy(Path folder) throws IOException {
-    Path source = Path.of("models/emotion");
+    Path source = Path.of("src/test/resources/models/emotion");
     Path target = folder.resolve("copy");
     try (var files = Files.walk(source)) {
       for (Path file : files.toList()) {
@@ -45,13 +45,13 @@ final class ModelTest {
 
   @Test
   void loadsWhatShips() throws IOException {
-    assertThat(SHIPPED.names()).contains("emotion", "yunet");
+    assertThat(SHIPPED.names()).contains("emotion", "features", "mask", "yunet");
     Model emotion = SHIPPED.find("emotion");
     assertThat(emotion.labels())
         .containsExactly("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral");
     Card.Input input = Objects.requireNonNull(emotion.card().input());
     assertThat(input.color()).isEqualTo(Card.Color.GRAY);
-    assertThat(input.shape(2)).containsExactly(2, 1, 64, 64);
+    assertThat(input.shape(2)).containsExactly(2, 1, 48, 48);
     Model yunet = SHIPPED.find("models/yunet");
     assertThat(yunet.card().findsFaces()).isTrue();
     assertThat(yunet.labels()).isEmpty();
@@ -177,7 +177,7 @@ final class ModelTest {
   /** What ships is what the import writes, byte for byte. */
   @Test
   void writesWhatShipped(@TempDir Path folder) throws IOException {
-    Path shipped = Path.of("models/emotion");
+    Path shipped = Path.of("src/test/resources/models/emotion");
     Path written = folder.resolve("emotion");
     byte[] network = Files.readAllBytes(shipped.resolve("model.onnx"));
     Path card = shipped.resolve("card.yaml");
