@@ -22,7 +22,9 @@ final class EvaluateIT {
   private Path golden(int number, String place) throws IOException {
     Path target = folder.resolve("set").resolve(place);
     Files.createDirectories(target.getParent());
-    return Files.copy(Program.HOME.resolve("src/test/resources/models/emotion/goldens/" + number + ".png"), target);
+    return Files.copy(
+        Program.HOME.resolve("src/test/resources/models/emotion/goldens/" + number + ".png"),
+        target);
   }
 
   private Program.Ended evaluate(String... arguments) throws IOException, InterruptedException {
@@ -67,7 +69,8 @@ final class EvaluateIT {
     json.get("labels").forEach(l -> labels.add(l.asText()));
     assertThat(labels)
         .containsExactlyElementsOf(
-            Files.readAllLines(Program.HOME.resolve("src/test/resources/models/emotion/labels.txt")));
+            Files.readAllLines(
+                Program.HOME.resolve("src/test/resources/models/emotion/labels.txt")));
     assertThat(sum(json.get("confusion").get(labels.indexOf("happy")))).isEqualTo(2);
     assertThat(sum(json.get("confusion").get(labels.indexOf("sad")))).isEqualTo(1);
     assertThat(json.get("ms_per_face").asDouble()).isPositive();

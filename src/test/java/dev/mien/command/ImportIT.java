@@ -59,7 +59,9 @@ final class ImportIT {
     Path net = folder.resolve("net.onnx");
     Files.copy(Program.HOME.resolve("src/test/resources/models/emotion/model.onnx"), net);
     mien("models", "import", net.toString(), "--out", "a").saysOnly(2, "nothing says the labels");
-    Files.copy(Program.HOME.resolve("src/test/resources/models/emotion/labels.txt"), folder.resolve("labels.txt"));
+    Files.copy(
+        Program.HOME.resolve("src/test/resources/models/emotion/labels.txt"),
+        folder.resolve("labels.txt"));
     Program.Ended assumed = mien("models", "import", net.toString(), "--out", "a");
     assumed.isQuiet();
     assertThat(assumed.out()).contains("Assumed, because nothing says it: --values 0..1");

@@ -101,7 +101,8 @@ final class TfjsTest {
 
   @Test
   void isTheNetworkThatShips() throws IOException {
-    assertThat(onnx).isEqualTo(Files.readAllBytes(Path.of("src/test/resources/models/emotion/model.onnx")));
+    assertThat(onnx)
+        .isEqualTo(Files.readAllBytes(Path.of("src/test/resources/models/emotion/model.onnx")));
   }
 
   @Test
