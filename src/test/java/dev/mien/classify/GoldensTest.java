@@ -216,11 +216,14 @@ final class GoldensTest {
     List<String> sorted = new ArrayList<>(made.labels());
     Collections.sort(sorted);
     List<String> swapped = new ArrayList<>(made.labels());
-    Collections.swap(swapped, 1, 2);
+    Collections.swap(swapped, swapped.size() - 2, swapped.size() - 1);
     List<String> turned = new ArrayList<>(made.labels());
     Collections.rotate(turned, 1);
     try (Network network = made.network()) {
       for (List<String> labels : List.of(sorted, swapped, turned)) {
+        if (labels.equals(made.labels())) {
+          continue;
+        }
         refused(
             made.written(fresh(), made.input(), labels),
             network,
