@@ -19,6 +19,8 @@ import java.util.zip.ZipFile;
 
 /** The C library's versions: the one of this machine, and the one that our libraries ask for. */
 final class Glibc {
+  private static final int PIECE = 1 << 20;
+  private static final int OVERLAP = 256;
   private static final Pattern BANNER =
       Pattern.compile("GNU C Library [^\\n]*version (\\d+\\.\\d+)");
   private static final Pattern ASKED = Pattern.compile("GLIBC_(2\\.\\d{1,3})");
@@ -30,7 +32,9 @@ final class Glibc {
     for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
       String file = line.substring(line.lastIndexOf(' ') + 1);
       if (file.matches(".*/libc[.-][^/]*so[^/]*")) {
-        return newest(BANNER, Files.readAllBytes(Path.of(file)));
+        try (InputStream in = Files.newInputStream(Path.of(file))) {
+          return newest(BANNER, in);
+        }
       }
     }
     return Optional.empty();
@@ -46,7 +50,7 @@ final class Glibc {
           ZipEntry entry = entries.nextElement();
           if (entry.getName().matches(".*linux.*\\.so(\\.[\\d.]+)?")) {
             try (InputStream in = zip.getInputStream(entry)) {
-              most = newer(most, newest(ASKED, in.readAllBytes()));
+              most = newer(most, newest(ASKED, in));
             }
           }
         }
@@ -79,13 +83,24 @@ final class Glibc {
     }
   }
 
-  private static Optional<String> newest(Pattern pattern, byte[] library) {
+  /** Piece by piece, for a library may be larger than the heap; pieces overlap by a long name. */
+  private static Optional<String> newest(Pattern pattern, InputStream library) throws IOException {
     Optional<String> most = Optional.empty();
-    Matcher versions = pattern.matcher(new String(library, StandardCharsets.ISO_8859_1));
-    while (versions.find()) {
-      most = newer(most, Optional.of(versions.group(1)));
+    byte[] piece = new byte[PIECE];
+    int kept = 0;
+    while (true) {
+      int read = library.readNBytes(piece, kept, PIECE - kept);
+      int length = kept + read;
+      Matcher versions = pattern.matcher(new String(piece, 0, length, StandardCharsets.ISO_8859_1));
+      while (versions.find()) {
+        most = newer(most, Optional.of(versions.group(1)));
+      }
+      if (length < PIECE) {
+        return most;
+      }
+      kept = OVERLAP;
+      System.arraycopy(piece, PIECE - OVERLAP, piece, 0, OVERLAP);
     }
-    return most;
   }
 
   private static Optional<String> newer(Optional<String> a, Optional<String> b) {

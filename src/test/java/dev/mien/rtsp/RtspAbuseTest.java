@@ -124,7 +124,8 @@ final class RtspAbuseTest {
       assertThat(threads()).isEqualTo(1);
     }
     RtspServerTest.until(() -> threads() == 0);
-    assertThat(descriptors()).isLessThanOrEqualTo(open);
+    // A few belong to others in this virtual machine; a leak would be one for each client.
+    assertThat(descriptors()).isLessThan(open + CLIENTS / 10);
   }
 
   @Test
