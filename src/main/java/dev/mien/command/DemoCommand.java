@@ -26,7 +26,7 @@ final class DemoCommand implements Callable<Integer> {
     AnalyzeCommand analyze = new AnalyzeCommand();
     analyze.videos = List.of(Home.demoClip().toString());
     analyze.out = out;
-    analyze.engineFlags.classify = List.of("emotion");
+    analyze.engineFlags.classify = List.of("mask", "emotion");
     analyze.engineFlags.detector = "yunet";
     analyze.engineFlags.device = "auto";
     int status = analyze.call();

@@ -24,7 +24,7 @@ public record Settings(Models models, Map<String, Camera> cameras) {
    * @param conf score from which a detection is a face at once, 0..1
    */
   public record Models(String detector, List<String> classify, String device, double conf) {
-    static final Models DEFAULT = new Models("yunet", List.of("emotion"), "auto", 0.83);
+    static final Models DEFAULT = new Models("yunet", List.of("mask", "emotion"), "auto", 0.83);
 
     public Models {
       classify = List.copyOf(classify);
