@@ -8,6 +8,8 @@ import dev.mien.sink.Sink;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
 import dev.mien.track.Follower;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +24,7 @@ final class Run implements Controls {
   private final RtspServers rtsp = new RtspServers(System.getenv());
   private final Signals signals = new Signals(this::quit);
   private final Set<Pipeline> running = new HashSet<>();
+  private final Set<Thread> opening = new HashSet<>();
   private boolean quit;
 
   /**
@@ -35,6 +38,35 @@ final class Run implements Controls {
     this.engine = engine;
     this.ids = ids;
     this.maxFrames = maxFrames;
+  }
+
+  /** Opens a source. */
+  interface Opening {
+    Source open() throws IOException;
+  }
+
+  /**
+   * From any thread.
+   *
+   * @throws InterruptedIOException if it was told to quit before the source was open
+   */
+  Source open(Opening source) throws IOException {
+    synchronized (this) {
+      if (quit) {
+        throw new InterruptedIOException("told to quit");
+      }
+      opening.add(Thread.currentThread());
+    }
+    try {
+      return source.open();
+    } finally {
+      synchronized (this) {
+        opening.remove(Thread.currentThread());
+        if (quit) {
+          Thread.interrupted(); // Meant for the opening, which is over.
+        }
+      }
+    }
   }
 
   /** From any thread; source and sinks are closed afterwards. */
@@ -78,6 +110,7 @@ final class Run implements Controls {
     synchronized (this) {
       quit = true;
       current = List.copyOf(running);
+      opening.forEach(Thread::interrupt);
     }
     current.forEach(Pipeline::stop);
   }

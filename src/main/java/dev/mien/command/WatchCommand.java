@@ -11,6 +11,7 @@ import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
 import dev.mien.web.Devices;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -162,8 +163,11 @@ final class WatchCommand implements Callable<Integer> {
       throws InterruptedException {
     Source source;
     try {
-      source = open(one);
+      source = run.open(() -> open(one));
       pages.opened(one.name(), source);
+    } catch (InterruptedIOException e) {
+      one.sinks().forEach(Sink::close);
+      return new Outcome(Status.DONE, "");
     } catch (IOException | RuntimeException e) {
       one.sinks().forEach(Sink::close);
       return new Outcome(Status.tell(e), "");

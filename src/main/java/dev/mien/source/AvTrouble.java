@@ -48,6 +48,10 @@ final class AvTrouble {
    * @param what what was tried, such as: cannot be opened
    */
   static SourceException opening(String shown, int code, String what) {
+    if (code == avutil.AVERROR_INVALIDDATA() && shown.startsWith("rtsp")) {
+      return new SourceException(
+          Reason.UNREACHABLE, shown + ": hung up, or gave an answer that is no RTSP");
+    }
     String words = WORDS.get(code);
     return new SourceException(
         REASONS.getOrDefault(code, Reason.UNREACHABLE),

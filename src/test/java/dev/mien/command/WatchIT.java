@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.mien.source.SourceAddress;
 import java.io.BufferedReader;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +136,27 @@ final class WatchIT {
     assertThat(Files.readAllLines(folder.resolve("seen-pattern.jsonl")))
         .hasSizeGreaterThanOrEqualTo(40);
     assertThat(Files.readAllLines(folder.resolve("seen-camera.jsonl"))).isNotEmpty();
+  }
+
+  @Test
+  void aStopDoesNotWaitForACameraThatNeverAnswers() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "needs /bin/kill");
+    try (ServerSocket camera = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String url = "rtsp://127.0.0.1:%d/1".formatted(camera.getLocalPort());
+      Process process =
+          new Program(folder)
+              .start("watch", "--classify", "none", "--source", url, "--to", "seen.jsonl");
+      try (Program.Killer killer = new Program.Killer(process);
+          Socket asked = camera.accept()) {
+        assertThat(asked.getInputStream().read()).isPositive();
+        long before = System.nanoTime();
+        new ProcessBuilder("/bin/kill", "-TERM", Long.toString(process.pid())).start().waitFor();
+        assertThat(killer.process().waitFor()).isEqualTo(143);
+        // The opening alone may take ten seconds.
+        assertThat(System.nanoTime() - before).isLessThan(7_000_000_000L);
+      }
+    }
+    assertThat(Files.readString(folder.resolve("stderr"))).isEmpty();
   }
 
   /** A short film that can be read as it comes. */

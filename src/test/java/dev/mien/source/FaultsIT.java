@@ -34,7 +34,7 @@ final class FaultsIT {
           rows,
           "cannot be opened within 2 s",
           "Connection refused",
-          "cannot be opened",
+          "hung up, or gave an answer that is no RTSP",
           "user or password were not accepted",
           "there is no such stream (404)",
           "there is no host named cam.invalid",

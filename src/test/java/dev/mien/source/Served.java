@@ -1,6 +1,7 @@
 package dev.mien.source;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,6 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** The other side of a network address on a free port of this machine, as bad as a test wants. */
 final class Served implements AutoCloseable {
@@ -27,7 +29,7 @@ final class Served implements AutoCloseable {
 
   private Served(int port, Answer answer) throws IOException {
     server.setReuseAddress(true);
-    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     start(
         () -> {
           while (true) {
@@ -42,6 +44,21 @@ final class Served implements AutoCloseable {
                 });
           }
         });
+  }
+
+  /** A port that was in use just now may be so for another moment. */
+  private void bind(InetSocketAddress address) throws IOException {
+    for (int tries = 1; ; tries++) {
+      try {
+        server.bind(address);
+        return;
+      } catch (BindException e) {
+        if (tries == 100) {
+          throw e;
+        }
+        LockSupport.parkNanos(20_000_000);
+      }
+    }
   }
 
   private interface Task {
