@@ -21,9 +21,10 @@ final class Checkpoint {
    * What was kept besides the weights.
    *
    * @param best the ONNX bytes of the best epoch
+   * @param recollection what was said of each picture
    */
   @SuppressWarnings("ArrayRecordComponent") // Handed over, never compared.
-  record Kept(byte[] best, List<Epoch> history) {}
+  record Kept(byte[] best, byte[] recollection, List<Epoch> history) {}
 
   private final Path folder;
 
@@ -32,21 +33,21 @@ final class Checkpoint {
   }
 
   /** Writes all under new names; what is there stays whole until the last file names them. */
-  void save(Module net, Module average, SGD optimizer, byte[] best, List<Epoch> history)
-      throws IOException {
+  void save(Module net, Module average, SGD optimizer, Kept kept) throws IOException {
     Files.createDirectories(folder);
-    int number = history.size();
+    int number = kept.history().size();
     write(net, number + "-net.pt");
     write(average, number + "-average.pt");
     try (OutputArchive archive = new OutputArchive()) {
       optimizer.save(archive);
       archive.save_to(folder.resolve(number + "-sgd.pt").toString());
     }
-    Files.write(folder.resolve(number + "-best.onnx"), best);
+    Files.write(folder.resolve(number + "-best.onnx"), kept.best());
+    Files.write(folder.resolve(number + "-said.bin"), kept.recollection());
     Path written = folder.resolve("history.json.new");
-    Files.write(written, JSON.writeValueAsBytes(history));
+    Files.write(written, JSON.writeValueAsBytes(kept.history()));
     Files.move(written, history(), StandardCopyOption.ATOMIC_MOVE);
-    for (String name : List.of("-net.pt", "-average.pt", "-sgd.pt", "-best.onnx")) {
+    for (String name : List.of("-net.pt", "-average.pt", "-sgd.pt", "-best.onnx", "-said.bin")) {
       Files.deleteIfExists(folder.resolve(number - 1 + name));
     }
   }
@@ -76,7 +77,10 @@ final class Checkpoint {
       archive.load_from(folder.resolve(number + "-sgd.pt").toString());
       optimizer.load(archive);
     }
-    return new Kept(Files.readAllBytes(folder.resolve(number + "-best.onnx")), history);
+    return new Kept(
+        Files.readAllBytes(folder.resolve(number + "-best.onnx")),
+        Files.readAllBytes(folder.resolve(number + "-said.bin")),
+        history);
   }
 
   private void read(Module module, String name) {

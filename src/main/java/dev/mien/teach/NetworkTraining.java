@@ -36,8 +36,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Trains a {@link ResidualNet} from nothing: stochastic gradient descent with Nesterov's momentum,
- * one rise and fall of the rate, blended pairs (Zhang et al., "mixup", 2018), smoothed labels, and
- * a running average of the weights, which is what is kept.
+ * one rise and fall of the rate, blended pairs (Zhang et al., "mixup", 2018), smoothed labels that
+ * give way to a {@link Recollection}, and a running average of the weights, which is what is kept.
  */
 @SuppressWarnings("try") // Scopes and guards work by being open.
 final class NetworkTraining {
@@ -59,6 +59,7 @@ final class NetworkTraining {
   private final float[] weights;
   private final ResidualNet net;
   private final ResidualNet average;
+  private final Recollection recollection;
   private long steps;
 
   NetworkTraining(Settings settings, Card.Input input, Crops train, Crops validation, int labels) {
@@ -72,6 +73,7 @@ final class NetworkTraining {
     set_num_threads(threads());
     this.net = network();
     this.average = network();
+    this.recollection = new Recollection(train.size(), labels);
   }
 
   /** Small steps are not worth spreading over cores, whose threads would spin while they wait. */
@@ -128,6 +130,7 @@ final class NetworkTraining {
         byte[] best = kept == null ? new byte[0] : kept.best();
         if (kept != null) {
           history.addAll(kept.history());
+          recollection.restore(kept.recollection());
           steps = (long) history.size() * batchesAnEpoch();
         }
         while (history.size() < settings.epochs() && !tired(history)) {
@@ -145,7 +148,8 @@ final class NetworkTraining {
           if (stop.getAsBoolean()) {
             break;
           }
-          checkpoint.save(net, average, optimizer, best, history);
+          checkpoint.save(
+              net, average, optimizer, new Checkpoint.Kept(best, recollection.bytes(), history));
         }
         return new Trained(best, best(history), history);
       }
@@ -197,7 +201,7 @@ final class NetworkTraining {
                   () -> values(tensors, train, part(order, following), seed(epoch, following)));
         }
         double share = share(new SplittableRandom(seed(epoch, i)));
-        double[] result = step(values, targets(indexes, share), share, indexes, optimizer, all);
+        double[] result = step(values, targets(indexes, share), share, indexes, optimizer);
         loss += result[0];
         right += result[1];
         progress.step("epoch " + epoch, i + 1, all);
@@ -256,27 +260,27 @@ final class NetworkTraining {
     }
   }
 
-  /** What each row should say: its label, smoothed, weighed, blended with its partner's. */
+  /** What each row should say: its label, smoothed, blended with its partner's, weighed. */
   private float[] targets(int[] indexes, double share) {
     int[] truth = train.labels();
     float[] targets = new float[indexes.length * labels];
     for (int i = 0; i < indexes.length; i++) {
-      add(targets, i, truth[indexes[i]], share);
-      add(targets, i, truth[indexes[indexes.length - 1 - i]], 1 - share);
+      int label = truth[indexes[i]];
+      int partner = truth[indexes[indexes.length - 1 - i]];
+      Arrays.fill(targets, i * labels, (i + 1) * labels, (float) (settings.smoothing() / labels));
+      targets[i * labels + label] += (float) (share * (1 - settings.smoothing()));
+      targets[i * labels + partner] += (float) ((1 - share) * (1 - settings.smoothing()));
+      recollection.blend(indexes[i], targets, i, (float) (settings.recollection() * done()));
+      double weight = share * weights[label] + (1 - share) * weights[partner];
+      for (int k = 0; k < labels; k++) {
+        targets[i * labels + k] *= (float) weight;
+      }
     }
     return targets;
   }
 
-  private void add(float[] targets, int row, int label, double share) {
-    double weight = share * weights[label];
-    for (int k = 0; k < labels; k++) {
-      targets[row * labels + k] += (float) (weight * settings.smoothing() / labels);
-    }
-    targets[row * labels + label] += (float) (weight * (1 - settings.smoothing()));
-  }
-
   private double[] step(
-      float[] values, float[] targets, double share, int[] indexes, SGD optimizer, int all) {
+      float[] values, float[] targets, double share, int[] indexes, SGD optimizer) {
     int size = settings.crop();
     try (PointerScope scope = new PointerScope()) {
       Tensor x =
@@ -287,7 +291,7 @@ final class NetworkTraining {
       }
       Tensor truth = from_blob(new FloatPointer(targets), indexes.length, labels);
       for (long i = 0; i < optimizer.param_groups().size(); i++) {
-        optimizer.param_groups().get(i).options().set_lr(rate(all));
+        optimizer.param_groups().get(i).options().set_lr(rate());
       }
       optimizer.zero_grad();
       Tensor logits = forward(net, x);
@@ -296,6 +300,11 @@ final class NetworkTraining {
       optimizer.step();
       steps++;
       copy(net, average, Math.min(1 - 1 / AVERAGE_STEPS, (steps + 1.0) / (steps + 10)));
+      float[] said = new float[indexes.length * labels];
+      logits.detach().contiguous().data_ptr_float().get(said);
+      for (int i = 0; i < indexes.length; i++) {
+        recollection.add(indexes[i], said, i);
+      }
       double right =
           truth
               .argmax(new LongOptional(1), false)
@@ -306,8 +315,13 @@ final class NetworkTraining {
     }
   }
 
-  private double rate(int all) {
-    double done = steps / (double) (all * (long) settings.epochs());
+  /** The share of the whole training that is behind, 0..1. */
+  private double done() {
+    return steps / ((double) batchesAnEpoch() * settings.epochs());
+  }
+
+  private double rate() {
+    double done = done();
     return settings.rate()
         * (done < WARMUP
             ? (done + 0.001) / WARMUP

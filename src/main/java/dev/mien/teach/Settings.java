@@ -16,6 +16,8 @@ import dev.mien.dataset.Augmentation;
  * @param decay of the weights
  * @param smoothing share of the truth that is spread over all labels, 0..1
  * @param mixup pictures are blended in pairs, shares drawn from Beta(mixup, mixup); 0 never
+ * @param recollection how far the truth gives way, by the last epoch, to what the network said of
+ *     the picture in the epochs before: see {@link Recollection}, 0..1
  * @param dropout of the last features, 0..1
  * @param balance how far rare labels weigh more: 0 not at all, 1 as much as they are rarer
  * @param patience epochs without a lower validation loss until it stops
@@ -31,13 +33,14 @@ public record Settings(
     double decay,
     double smoothing,
     double mixup,
+    double recollection,
     double dropout,
     double balance,
     int patience,
     long seed,
     Augmentation augmentation) {
   public static final Settings DEFAULT =
-      new Settings(64, 64, 24, 30, 64, 0.05, 5e-4, 0.05, 0, 0.2, 0.5, 10, 1, Augmentation.FACES);
+      new Settings(64, 64, 24, 30, 64, 0.05, 5e-4, 0.05, 0, 0, 0.2, 0.5, 10, 1, Augmentation.FACES);
 
   @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
   public Settings {
@@ -58,6 +61,7 @@ public record Settings(
     between("dropout", dropout, 0, 0.9);
     between("balance", balance, 0, 2);
     between("mixup", mixup, 0, 10);
+    between("recollection", recollection, 0, mixup > 0 ? 0 : 1);
   }
 
   /** The same, but for these. */
@@ -72,6 +76,7 @@ public record Settings(
         decay,
         smoothing,
         mixup,
+        recollection,
         dropout,
         balance,
         patience,

@@ -129,7 +129,16 @@ class TrainingTest {
   @Test
   @DisplayName("a training that was cut off goes on as if nothing had happened")
   void goesOnAfterACut() throws Exception {
-    Recipe recipe = recipe(Recipe.Kind.CNN, 4);
+    Recipe recipe =
+        Recipe.read(
+            Files.writeString(
+                folder.resolve("recipe.yaml"),
+                """
+                task: shape
+                network: cnn
+                faces: whole
+                learning: {size: 32, width: 8, epochs: 4, recollection: 0.8, seed: 7}
+                """));
     Path whole = folder.resolve("whole");
     training(recipe, shapes, whole, () -> false).network();
     List<Epoch> expected = List.copyOf(epochs);
