@@ -85,6 +85,7 @@ final class NetworkTraining {
   private ResidualNet network() {
     return new ResidualNet(
         new int[] {train.channels(), settings.size(), settings.size()},
+        settings.view(),
         settings.width(),
         settings.dropout(),
         labels);
@@ -388,7 +389,7 @@ final class NetworkTraining {
                   settings.size(),
                   settings.size());
           float[] rows = new float[indexes.length * labels];
-          average.forward(x.contiguous(MemoryFormat.ChannelsLast)).data_ptr_float().get(rows);
+          average.answer(x.contiguous(MemoryFormat.ChannelsLast)).data_ptr_float().get(rows);
           for (int i = 0; i < indexes.length; i++) {
             logits[from + i] = Arrays.copyOfRange(rows, i * labels, (i + 1) * labels);
           }

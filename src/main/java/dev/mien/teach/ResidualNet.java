@@ -16,6 +16,7 @@ import org.bytedeco.pytorch.Conv2dImpl;
 import org.bytedeco.pytorch.Conv2dOptions;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -35,18 +36,21 @@ final class ResidualNet extends Module {
   private static final double EPSILON = 1e-5;
 
   private final int[] input;
+  private final int view;
   private final List<Step> steps = new ArrayList<>();
   private final LinearImpl last;
   private final double dropout;
 
   /**
    * @param input channels, height, width
+   * @param view side of the middle that is answered on, with its mirror image; 0: the whole, once
    * @param width channels of the first layer; the last has six times as many
    * @param dropout of the averaged features while learning, 0..1
    */
-  ResidualNet(int[] input, int width, double dropout, int labels) {
+  ResidualNet(int[] input, int view, int width, double dropout, int labels) {
     super("net");
     this.input = input.clone();
+    this.view = view;
     this.dropout = dropout;
     int halvings =
         Math.max(
@@ -154,6 +158,57 @@ final class ResidualNet extends Module {
     return last.forward(dropout(y, dropout, is_training()));
   }
 
+  /** The same for who only wants to know: of the view and its mirror image, where there is one. */
+  Tensor answer(Tensor x) {
+    if (view == 0) {
+      return forward(x);
+    }
+    Tensor middle = x.narrow(2, from(input[1]), view).narrow(3, from(input[2]), view);
+    return forward(middle).add(forward(middle.flip(3))).mul(new Scalar(0.5f));
+  }
+
+  /** Where the view begins. */
+  private long from(int side) {
+    return (side - view) / 2;
+  }
+
+  /** The views and behind them their mirror images, 2N×C×view×view. */
+  private String views(OnnxGraph graph, String x) {
+    long top = from(input[1]);
+    long left = from(input[2]);
+    String middle =
+        graph.node(
+            "Slice",
+            "view",
+            List.of(
+                x,
+                graph.longs("view_from", top, left),
+                graph.longs("view_to", top + view, left + view),
+                graph.longs("view_axes", 2, 3)),
+            Map.of());
+    String mirrored =
+        graph.node(
+            "Slice",
+            "mirrored",
+            List.of(
+                middle,
+                graph.longs("mirror_from", view - 1L),
+                graph.longs("mirror_to", Long.MIN_VALUE),
+                graph.longs("mirror_axes", 3),
+                graph.longs("mirror_step", -1)),
+            Map.of());
+    return graph.node("Concat", "both", List.of(middle, mirrored), Map.of("axis", 0L));
+  }
+
+  /** The mean of what was said of a view and of its mirror image, N×labels. */
+  private static String mean(OnnxGraph graph, String logits, int labels) {
+    String pairs =
+        graph.node(
+            "Reshape", "pairs", List.of(logits, graph.longs("halves", 2, -1, labels)), Map.of());
+    return graph.node(
+        "ReduceMean", "logits", List.of(pairs), Map.of("axes", new long[] {0}, "keepdims", 0L));
+  }
+
   /**
    * As ONNX: input {@code input} N×C×H×W, output {@code logits} N×labels.
    *
@@ -163,6 +218,9 @@ final class ResidualNet extends Module {
   byte[] onnx(double temperature) {
     OnnxGraph graph = new OnnxGraph("net");
     String x = graph.input("input", 0, input[0], input[1], input[2]);
+    if (view > 0) {
+      x = views(graph, x);
+    }
     for (int i = 0; i < steps.size(); i++) {
       x = steps.get(i).write(graph, "layer" + i, x);
     }
@@ -174,13 +232,13 @@ final class ResidualNet extends Module {
     String out =
         graph.node(
             "Gemm",
-            "logits",
+            view > 0 ? "each" : "logits",
             List.of(
                 flat,
                 graph.floats(new Weight("last_w", shape, weights, false)),
                 graph.floats(new Weight("last_b", new int[] {bias.length}, bias, false))),
             Map.of("transB", 1L));
-    graph.output("logits", out);
+    graph.output("logits", view > 0 ? mean(graph, out, bias.length) : out);
     return graph.bytes();
   }
 
