@@ -140,10 +140,14 @@ final class NetworkTraining {
           if (stop.getAsBoolean() && !history.isEmpty()) {
             break;
           }
-          Epoch epoch = validate(number, learnt);
+          float[][] said = logits();
+          Epoch epoch = Epoch.of(number, learnt[0], learnt[1], said, validation.labels());
           history.add(epoch);
           if (best(history).equals(epoch)) {
-            best = average.onnx(epoch.temperature());
+            best =
+                average.onnx(
+                    epoch.temperature(),
+                    Offsets.fit(said, validation.labels(), epoch.temperature()));
           }
           progress.epoch(epoch);
           if (stop.getAsBoolean()) {
@@ -363,10 +367,6 @@ final class NetworkTraining {
         target.mul_(new Scalar((float) keep)).add_(from.get(i), new Scalar((float) (1 - keep)));
       }
     }
-  }
-
-  private Epoch validate(int number, double[] learnt) {
-    return Epoch.of(number, learnt[0], learnt[1], logits(), validation.labels());
   }
 
   /** What the average says of the validation. */

@@ -214,8 +214,9 @@ final class ResidualNet extends Module {
    *
    * @param temperature that the logits are divided by (Guo et al., "On Calibration of Modern Neural
    *     Networks", 2017)
+   * @param offsets that are added then, one a label
    */
-  byte[] onnx(double temperature) {
+  byte[] onnx(double temperature, float[] offsets) {
     OnnxGraph graph = new OnnxGraph("net");
     String x = graph.input("input", 0, input[0], input[1], input[2]);
     if (view > 0) {
@@ -228,6 +229,9 @@ final class ResidualNet extends Module {
     String flat = graph.node("Flatten", "features", List.of(mean), Map.of("axis", 1L));
     float[] weights = divided(floats(last.weight()), temperature);
     float[] bias = divided(floats(last.bias()), temperature);
+    for (int k = 0; k < bias.length; k++) {
+      bias[k] += offsets[k];
+    }
     int[] shape = {bias.length, weights.length / bias.length};
     String out =
         graph.node(
