@@ -11,6 +11,7 @@ final class AvTrouble {
   private static final int CUT = -5;
   private static final int NO_SUCH_DEVICE = -6;
   private static final int INVALID_ARGUMENT = -22;
+  private static final int NO_SUCH_CALL = -25;
 
   private static final Map<Integer, SourceException.Reason> REASONS =
       Map.of(
@@ -51,6 +52,13 @@ final class AvTrouble {
     if (code == avutil.AVERROR_INVALIDDATA() && shown.startsWith("rtsp")) {
       return new SourceException(
           Reason.UNREACHABLE, shown + ": hung up, or gave an answer that is no RTSP");
+    }
+    if (code == UNPLUGGED || code == NO_SUCH_CALL) {
+      return new SourceException(
+          Reason.UNREACHABLE,
+          shown
+              + ": gives no pictures: it is unplugged, or a device for something else;"
+              + " './mien doctor' lists the cameras");
     }
     String words = WORDS.get(code);
     return new SourceException(

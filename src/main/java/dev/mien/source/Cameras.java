@@ -3,24 +3,51 @@ package dev.mien.source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** The cameras of this machine, as Video4Linux names them. */
 public final class Cameras {
   private static final Path DEVICES = Path.of("/sys/class/video4linux");
+  private static final Path UDEV = Path.of("/run/udev/data");
+  private static final String CAPABILITIES = "E:ID_V4L_CAPABILITIES=";
 
   private Cameras() {}
 
-  /** Device files, such as {@code /dev/video0}. */
+  /** Device files that give pictures, such as {@code /dev/video0}, by number. */
   public static List<String> devices() {
-    if (!Files.isDirectory(DEVICES)) {
+    return devices(DEVICES, UDEV);
+  }
+
+  static List<String> devices(Path classes, Path udev) {
+    if (!Files.isDirectory(classes)) {
       return List.of();
     }
-    try (Stream<Path> entries = Files.list(DEVICES)) {
-      return entries.map(p -> "/dev/" + p.getFileName()).sorted().toList();
+    try (Stream<Path> entries = Files.list(classes)) {
+      return entries
+          .filter(entry -> entry.getFileName().toString().matches("video\\d{1,3}"))
+          .filter(entry -> captures(entry, udev))
+          .map(entry -> "/dev/" + entry.getFileName())
+          .sorted(Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()))
+          .toList();
     } catch (IOException e) {
       return List.of();
+    }
+  }
+
+  /**
+   * Most cameras have a second device, for data alone. What is for output may be a camera that a
+   * program plays, as soon as that runs. Without udev nobody says what a device is for.
+   */
+  private static boolean captures(Path entry, Path udev) {
+    try (Stream<String> lines =
+        Files.lines(udev.resolve("c" + Files.readString(entry.resolve("dev")).strip()))) {
+      return lines
+          .filter(line -> line.startsWith(CAPABILITIES))
+          .allMatch(line -> line.matches(".*:(capture|video_output):.*"));
+    } catch (IOException e) {
+      return true;
     }
   }
 

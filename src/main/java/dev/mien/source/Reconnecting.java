@@ -37,6 +37,8 @@ final class Reconnecting implements Source {
    * given back as it is: its end is no failure.
    */
   static Source open(String name, Attempt.Opener opener, Limits limits) throws IOException {
+    // Unpacking libraries is no fault of the camera, and its time limit has not begun.
+    Ffmpeg.load();
     Lifeline life = new Lifeline(name, limits, Level.DEBUG);
     Attempt attempt = Attempt.start(name, opener, life);
     try {

@@ -20,6 +20,9 @@ final class Webcam {
   static final Map<String, String> COMPRESSED =
       Map.of("input_format", "mjpeg", "video_size", "1280x720");
 
+  // Without a size the driver would keep the one that it was asked for as MJPEG.
+  private static final Map<String, String> RAW = Map.of("video_size", "640x480");
+
   private Webcam() {}
 
   static AvSource open(String name, String device, Lifeline life) throws IOException {
@@ -56,7 +59,7 @@ final class Webcam {
   private static AvSource raw(String name, String device, AVInputFormat format, Lifeline life)
       throws IOException {
     try {
-      return AvSource.device(name, device, format, Map.of(), life);
+      return AvSource.device(name, device, format, RAW, life);
     } catch (SourceException e) {
       throw e.reason() == Reason.BAD_INPUT
           ? new SourceException(
