@@ -38,8 +38,7 @@ public final class Alone {
     Process process =
         new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try {
-      String out =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new IOException(program + " ended with " + process.exitValue() + ": " + out);
       }

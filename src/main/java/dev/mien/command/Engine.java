@@ -160,8 +160,7 @@ final class Engine implements AutoCloseable {
       Network network = networks.get(place);
       classifier = new OnnxClassifier(classifiers.get(place), network, sizes.get(place));
       if (network.device() instanceof Device.Cuda) {
-        classifier =
-            new SharedClassifier(classifier, Runtime.getRuntime().availableProcessors());
+        classifier = new SharedClassifier(classifier, Runtime.getRuntime().availableProcessors());
         shared.put(place, classifier);
       }
     }

@@ -29,7 +29,8 @@ final class Metrics implements MultiCollector {
   private static final int STEP = 4;
 
   /** Up to so many faces in a batch. */
-  private static final List<Double> BATCHES = List.of(1.0, 2.0, 4.0, 8.0, 16.0, Double.POSITIVE_INFINITY);
+  private static final List<Double> BATCHES =
+      List.of(1.0, 2.0, 4.0, 8.0, 16.0, Double.POSITIVE_INFINITY);
 
   private final Supplier<List<Stats>> stats;
   private final Supplier<Health> health;
@@ -227,9 +228,7 @@ final class Metrics implements MultiCollector {
             .name("mien_inference_batch_size")
             .help("Faces that went through a model at once.");
     new TreeMap<>(batches)
-        .forEach(
-            (model, counts) ->
-                builder.dataPoint(batches(counts, Labels.of("model", model))));
+        .forEach((model, counts) -> builder.dataPoint(batches(counts, Labels.of("model", model))));
     return builder.build();
   }
 
@@ -246,7 +245,8 @@ final class Metrics implements MultiCollector {
     }
     return HistogramDataPointSnapshot.builder()
         .labels(labels)
-        .classicHistogramBuckets(ClassicHistogramBuckets.of(BATCHES, Arrays.stream(buckets).boxed().toList()))
+        .classicHistogramBuckets(
+            ClassicHistogramBuckets.of(BATCHES, Arrays.stream(buckets).boxed().toList()))
         .sum(faces)
         .build();
   }

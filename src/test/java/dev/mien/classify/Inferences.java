@@ -32,8 +32,7 @@ final class Inferences {
     opencv_core.setNumThreads(1);
     try (Frame frame = new Frame(0, 0, new Mat(64, 64, opencv_core.CV_8UC3, Scalar.all(99)))) {
       for (int opened = 0; opened < openings; opened++) {
-        try (Network network =
-                Network.open(model.name(), model.read(Model.NETWORK), Device.CPU);
+        try (Network network = Network.open(model.name(), model.read(Model.NETWORK), Device.CPU);
             OnnxClassifier classifier = new OnnxClassifier(model, network)) {
           for (int i = 0; i < questions; i++) {
             List<Crop> crops = new ArrayList<>();

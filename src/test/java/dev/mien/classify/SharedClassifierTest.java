@@ -156,7 +156,8 @@ final class SharedClassifierTest {
       assertThat(other.join()).isEqualTo(answers(crops(99, 3)));
       assertThat(crowd.join()).isEqualTo(answers(crops(0, 60)));
     }
-    // One batch was under way, one more is the crowd's turn; then the other's, not all of the crowd.
+    // One batch was under way, one more is the crowd's turn; then the other's, not all of the
+    // crowd.
     assertThat(places.sizes()).containsExactly(16, 16, 16, 15);
     assertThat(places.batches.get(2)).containsAll(crops(99, 3));
   }

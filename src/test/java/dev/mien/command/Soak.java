@@ -94,7 +94,9 @@ final class Soak implements AutoCloseable {
     }
   }
 
-  /** Other models each time that they are swapped, another test picture each time it is reloaded. */
+  /**
+   * Other models each time that they are swapped, another test picture each time it is reloaded.
+   */
   private void write(int page, long swap, long reload) throws IOException {
     StringBuilder text = new StringBuilder();
     text.append("models: {classify: [%s]}%n".formatted(swap % 2 == 0 ? "mask, emotion" : "mask"));
@@ -105,8 +107,7 @@ final class Soak implements AutoCloseable {
         "  door: {source: 'rtsp://127.0.0.1:%d/cam', to: ['rtsp:%d/door']}%n"
             .formatted(URI.create(network.url()).getPort(), streamPort));
     for (int i = 0; i < CARDS; i++) {
-      text.append(
-          "  card%d: {source: card.mp4, loop: true, to: [out.jsonl]}%n".formatted(i));
+      text.append("  card%d: {source: card.mp4, loop: true, to: [out.jsonl]}%n".formatted(i));
     }
     text.append(
         "  swing: {source: 'pattern:%s@%d', to: [out.mp4]}%n"

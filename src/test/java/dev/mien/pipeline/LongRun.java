@@ -90,7 +90,9 @@ final class LongRun {
 
   private LongRun() {}
 
-  /** The arguments: a folder for the outputs, how many frames, and after how many there is a line. */
+  /**
+   * The arguments: a folder for the outputs, how many frames, and after how many there is a line.
+   */
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
     int frames = Integer.parseInt(arguments[1]);
