@@ -6,6 +6,7 @@ import dev.mien.frame.Frame;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelException;
+import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,7 +27,7 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  */
 public final class OnnxClassifier implements Classifier {
   /** Memory stays bounded in a crowd: more faces than this go in several batches. */
-  private static final int MAX_BATCH = 32;
+  static final int MAX_BATCH = 32;
 
   private static final double SUM_TOLERANCE = 0.001;
 
@@ -35,6 +36,8 @@ public final class OnnxClassifier implements Classifier {
   private final Card.Input input;
   private final Card.Output output;
   private final Cutter cutter;
+  private final BatchSizes sizes;
+  private final boolean rounded;
   private FloatBuffer tensor;
   private boolean closed;
 
@@ -46,6 +49,24 @@ public final class OnnxClassifier implements Classifier {
    * @throws IllegalArgumentException if the model does not classify faces
    */
   public OnnxClassifier(Model model, Network network) throws ModelException {
+    this(model, network, new BatchSizes());
+  }
+
+  /**
+   * The same, and counts its batches.
+   *
+   * @param sizes other classifiers of the model may count there too
+   */
+  public OnnxClassifier(Model model, Network network, BatchSizes sizes) throws ModelException {
+    this(model, network, sizes, network.device() instanceof Device.Cuda);
+  }
+
+  /**
+   * @param rounded whether batches are filled up to a power of two: the CUDA provider keeps memory
+   *     for each size that it has met
+   */
+  OnnxClassifier(Model model, Network network, BatchSizes sizes, boolean rounded)
+      throws ModelException {
     if (!model.card().classifies()) {
       throw new IllegalArgumentException(
           "model '%s' is for the task %s; a classifier is needed here"
@@ -53,6 +74,8 @@ public final class OnnxClassifier implements Classifier {
     }
     this.model = model;
     this.network = network;
+    this.sizes = sizes;
+    this.rounded = rounded;
     this.input = Objects.requireNonNull(model.card().input());
     this.output = Objects.requireNonNull(model.card().output());
     checkShapes();
@@ -200,16 +223,23 @@ public final class OnnxClassifier implements Classifier {
         new ArrayList<>(Collections.nCopies(crops.size(), answer(even(model.labels().size()))));
     for (int from = 0; from < visible.size(); from += MAX_BATCH) {
       List<Integer> batch = visible.subList(from, Math.min(from + MAX_BATCH, visible.size()));
-      reserve(batch.size());
+      int size = rounded ? powerOfTwo(batch.size()) : batch.size();
+      reserve(size);
       for (int i = 0; i < batch.size(); i++) {
         cutter.cut(crops.get(batch.get(i)), tensor, i);
       }
-      float[][] rows = network.runBatch(tensor, input.shape(batch.size()));
-      for (int i = 0; i < rows.length; i++) {
+      float[][] rows = network.runBatch(tensor, input.shape(size));
+      sizes.add(batch.size());
+      for (int i = 0; i < batch.size(); i++) {
         answers.set(batch.get(i), answer(probabilities(rows[i], output)));
       }
     }
     return answers;
+  }
+
+  private static int powerOfTwo(int atLeast) {
+    int highest = Integer.highestOneBit(atLeast);
+    return highest == atLeast ? atLeast : 2 * highest;
   }
 
   private static double[] even(int labels) {

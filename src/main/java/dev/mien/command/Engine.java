@@ -3,11 +3,14 @@ package dev.mien.command;
 import dev.mien.annotate.Annotator;
 import dev.mien.annotate.Hide;
 import dev.mien.annotate.Labels;
+import dev.mien.classify.BatchSizes;
 import dev.mien.classify.Classifier;
 import dev.mien.classify.OnnxClassifier;
+import dev.mien.classify.SharedClassifier;
 import dev.mien.detect.Detector;
 import dev.mien.detect.Detectors;
 import dev.mien.model.Model;
+import dev.mien.model.ModelException;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
 import dev.mien.onnx.NetworkException;
@@ -16,8 +19,11 @@ import dev.mien.pipeline.Worker;
 import dev.mien.track.Rules;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.bytedeco.opencv.global.opencv_core;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -77,6 +83,11 @@ final class Engine implements AutoCloseable {
 
   private final List<Network> networks = new ArrayList<>();
   private final List<Model> classifiers = new ArrayList<>();
+  private final List<BatchSizes> sizes = new ArrayList<>();
+
+  /** Of the classifiers, those that all workers use, by place. */
+  private final Map<Integer, Classifier> shared = new HashMap<>();
+
   private final Model detector;
   private final Rules rules;
   private @Nullable Crew crew;
@@ -111,6 +122,7 @@ final class Engine implements AutoCloseable {
       if (!name.equals("none") && !name.isBlank()) {
         Model model = Home.models().find(name);
         classifiers.add(model);
+        sizes.add(new BatchSizes());
         networks.add(Network.open(model.name(), model.read(Model.NETWORK), device));
       }
     }
@@ -131,7 +143,7 @@ final class Engine implements AutoCloseable {
     List<Classifier> asked = new ArrayList<>();
     try {
       for (int i = 0; i < classifiers.size(); i++) {
-        asked.add(new OnnxClassifier(classifiers.get(i), networks.get(i)));
+        asked.add(classifier(i));
       }
       return new Worker(opened, asked);
     } catch (IOException | RuntimeException e) {
@@ -139,6 +151,20 @@ final class Engine implements AutoCloseable {
       asked.forEach(Classifier::close);
       throw e;
     }
+  }
+
+  /** Each worker has its own where a batch gains nothing; a GPU takes the faces of all at once. */
+  private Classifier classifier(int place) throws ModelException {
+    Classifier classifier = shared.get(place);
+    if (classifier == null) {
+      Network network = networks.get(place);
+      classifier = new OnnxClassifier(classifiers.get(place), network, sizes.get(place));
+      if (network.device() instanceof Device.Cuda) {
+        classifier = new SharedClassifier(classifier, Runtime.getRuntime().availableProcessors());
+        shared.put(place, classifier);
+      }
+    }
+    return classifier;
   }
 
   /** They work for every pipeline of this engine. */
@@ -165,6 +191,15 @@ final class Engine implements AutoCloseable {
 
   List<String> tasks() {
     return classifiers.stream().map(m -> m.card().task()).distinct().toList();
+  }
+
+  /** How many faces went through each model at once, by its name, as {@link BatchSizes} counts. */
+  Map<String, List<Long>> batches() {
+    Map<String, List<Long>> batches = new TreeMap<>();
+    for (int i = 0; i < classifiers.size(); i++) {
+      batches.put(classifiers.get(i).name(), sizes.get(i).counts());
+    }
+    return batches;
   }
 
   /** Where the classifiers really run, and why not where they were asked to. */

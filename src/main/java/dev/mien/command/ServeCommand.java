@@ -117,7 +117,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     Devices devices() {
-      return new Devices(settings.models().device(), engine.device());
+      return new Devices(settings.models().device(), engine.device(), engine.batches());
     }
 
     /** All or nothing: if anything of the file is wrong, all goes on as it was. */

@@ -83,8 +83,10 @@ final class WatchCommand implements Callable<Integer> {
     try (Engine engine = Engine.open(engineFlags);
         WebPages pages = new WebPages()) {
       Run run = new Run(engine, ids::incrementAndGet, maxFrames);
-      Devices devices = new Devices(engineFlags.device, engine.device());
-      pages.tell(run::stats, run::interrupted, () -> devices);
+      pages.tell(
+          run::stats,
+          run::interrupted,
+          () -> new Devices(engineFlags.device, engine.device(), engine.batches()));
       int status = Status.DONE;
       for (Outcome outcome : watchAll(open(addresses, outputs, run, pages), run, engine, pages)) {
         status = status == Status.DONE ? outcome.status() : status;

@@ -14,6 +14,7 @@ import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,10 @@ import org.bytedeco.javacpp.Pointer;
 final class Metrics implements MultiCollector {
   /** A bucket here is a doubling: four of those of {@link Durations}. */
   private static final int STEP = 4;
+
+  /** Up to so many faces in a batch. */
+  private static final List<Double> BATCHES =
+      List.of(1.0, 2.0, 4.0, 8.0, 16.0, Double.POSITIVE_INFINITY);
 
   private final Supplier<List<Stats>> stats;
   private final Supplier<Health> health;
@@ -61,6 +66,7 @@ final class Metrics implements MultiCollector {
             "Whether the camera can be reached.",
             all,
             s -> !s.finished() && s.link().state() == Link.State.UP ? 1 : 0));
+    out.metricSnapshot(links(all));
     out.metricSnapshot(
         counter(
             "mien_source_reconnects",
@@ -91,6 +97,7 @@ final class Metrics implements MultiCollector {
                     .labels(Labels.of("requested", now.requested(), "actual", now.actual()))
                     .build())
             .build());
+    out.metricSnapshot(batches(now.batches()));
     out.metricSnapshot(
         bytes("javacpp_physical_bytes", "Memory of the process.", Pointer.physicalBytes()));
     out.metricSnapshot(
@@ -153,6 +160,22 @@ final class Metrics implements MultiCollector {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
+  private static GaugeSnapshot links(List<Stats> all) {
+    GaugeSnapshot.Builder builder =
+        GaugeSnapshot.builder()
+            .name("mien_source_state")
+            .help("1 for the state of the camera's connection.");
+    for (Stats one : all) {
+      for (Link.State state : Link.State.values()) {
+        builder.dataPoint(
+            level(
+                !one.finished() && one.link().state() == state ? 1 : 0,
+                Labels.of("camera", one.source(), "state", state.toString())));
+      }
+    }
+    return builder.build();
+  }
+
   private static HistogramSnapshot stages(List<Stats> all) {
     HistogramSnapshot.Builder builder =
         HistogramSnapshot.builder()
@@ -199,6 +222,35 @@ final class Metrics implements MultiCollector {
         .build();
   }
 
+  private static HistogramSnapshot batches(Map<String, List<Long>> batches) {
+    HistogramSnapshot.Builder builder =
+        HistogramSnapshot.builder()
+            .name("mien_inference_batch_size")
+            .help("Faces that went through a model at once.");
+    new TreeMap<>(batches)
+        .forEach((model, counts) -> builder.dataPoint(batches(counts, Labels.of("model", model))));
+    return builder.build();
+  }
+
+  private static HistogramDataPointSnapshot batches(List<Long> counts, Labels labels) {
+    long[] buckets = new long[BATCHES.size()];
+    double faces = 0;
+    for (int size = 0; size < counts.size(); size++) {
+      int bucket = 0;
+      while (size > BATCHES.get(bucket)) {
+        bucket++;
+      }
+      buckets[bucket] += counts.get(size);
+      faces += (double) size * counts.get(size);
+    }
+    return HistogramDataPointSnapshot.builder()
+        .labels(labels)
+        .classicHistogramBuckets(
+            ClassicHistogramBuckets.of(BATCHES, Arrays.stream(buckets).boxed().toList()))
+        .sum(faces)
+        .build();
+  }
+
   private static double seconds(long nanos) {
     return nanos / 1e9;
   }
@@ -207,12 +259,14 @@ final class Metrics implements MultiCollector {
   private static void outputs(List<Stats> all, MetricSnapshots.Builder out) {
     Map<Labels, Long> written = new TreeMap<>();
     Map<Labels, Long> dropped = new TreeMap<>();
+    Map<Labels, Long> nanos = new TreeMap<>();
     Map<Labels, Boolean> up = new TreeMap<>();
     for (Stats one : all) {
       for (Stats.Output output : one.outputs()) {
         Labels labels = Labels.of("camera", one.source(), "output", output.name());
         written.merge(labels, output.written(), Long::sum);
         dropped.merge(labels, output.dropped(), Long::sum);
+        nanos.merge(labels, output.nanos(), Long::sum);
         up.merge(labels, output.failure() == null, Boolean::logicalAnd);
       }
     }
@@ -223,6 +277,18 @@ final class Metrics implements MultiCollector {
             "mien_output_frames_dropped",
             "Frames that came while the queue of an output was full.",
             dropped));
+    CounterSnapshot.Builder busy =
+        CounterSnapshot.builder()
+            .name("mien_output_seconds")
+            .help("Time that an output took for its frames: to encode, to write, to send.");
+    nanos.forEach(
+        (labels, sum) ->
+            busy.dataPoint(
+                CounterSnapshot.CounterDataPointSnapshot.builder()
+                    .labels(labels)
+                    .value(seconds(sum))
+                    .build()));
+    out.metricSnapshot(busy.build());
     GaugeSnapshot.Builder alive =
         GaugeSnapshot.builder().name("mien_output_up").help("Whether the output takes frames.");
     up.forEach((labels, yes) -> alive.dataPoint(level(yes ? 1 : 0, labels)));

@@ -34,8 +34,7 @@ final class OnnxClassifierTest {
   private static final Path EMOTION = Path.of("src/test/resources/models/emotion");
 
   /** Mean blue, green and red of a face, as a classifier of colours. */
-  private static Model colors(Path folder, byte[] onnx, String output, String labels)
-      throws IOException {
+  static Model colors(Path folder, byte[] onnx, String output, String labels) throws IOException {
     Files.createDirectories(folder);
     Path card =
         Files.writeString(

@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A client that says exactly what a test wants, over a real socket. */
-final class Caller implements AutoCloseable {
+public final class Caller implements AutoCloseable {
   /** Only against hanging. */
   private static final int PATIENCE_MILLIS = 60_000;
 
@@ -70,7 +70,7 @@ final class Caller implements AutoCloseable {
     }
   }
 
-  Caller(int port) throws IOException {
+  public Caller(int port) throws IOException {
     this.port = port;
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(PATIENCE_MILLIS);
@@ -158,7 +158,7 @@ final class Caller implements AutoCloseable {
   }
 
   /** Sets a stream up and plays it, in TCP. */
-  String play(String path) throws IOException {
+  public String play(String path) throws IOException {
     Answer setUp = ask("SETUP", path + "/track0", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1");
     ask("PLAY", path, "Session: " + setUp.session());
     return setUp.session();

@@ -22,7 +22,7 @@ public final class Clips {
 
   /** Runs ffmpeg with the words of this line. */
   @FormatMethod
-  static void ffmpeg(String line, Object... values) throws Exception {
+  public static void ffmpeg(String line, Object... values) throws Exception {
     List<String> command = new ArrayList<>(List.of("ffmpeg", "-v", "error", "-y"));
     command.addAll(List.of(String.format(Locale.ROOT, line, values).split(" ")));
     run(command);

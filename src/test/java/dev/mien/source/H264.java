@@ -6,14 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Access units of H.264, as the ffmpeg program makes them, and their packets. */
-final class H264 {
+public final class H264 {
   private static final int DELIMITER = 9;
   private static final int FRAGMENT = 28;
 
   private H264() {}
 
   /** Two seconds of a moving picture at 25 a second, a key frame each second. */
-  static List<byte[]> film(Path folder, String size, int slices) throws Exception {
+  public static List<byte[]> film(Path folder, String size, int slices) throws Exception {
     Path file = folder.resolve("film-%s-%d.h264".formatted(size, slices));
     Clips.ffmpeg(
         "-f lavfi -i testsrc2=s=%s:r=25:d=2 -pix_fmt yuv420p -c:v libx264 -preset ultrafast"

@@ -8,8 +8,8 @@ import java.net.Socket;
 import java.util.concurrent.locks.LockSupport;
 
 /** Stands between a source and a camera, and does what bad networks do. */
-final class Proxy implements AutoCloseable {
-  enum Mode {
+public final class Proxy implements AutoCloseable {
+  public enum Mode {
     /** All that comes goes on. */
     PASS,
     /** Connections stand and are made, but nothing comes through. */
@@ -24,16 +24,16 @@ final class Proxy implements AutoCloseable {
   private final int to;
   private volatile Mode mode = Mode.PASS;
 
-  Proxy(int to) throws IOException {
+  public Proxy(int to) throws IOException {
     this.to = to;
     served = Served.with((client, number) -> join(client));
   }
 
-  void be(Mode wanted) {
+  public void be(Mode wanted) {
     mode = wanted;
   }
 
-  String url() {
+  public String url() {
     return served.url("rtsp");
   }
 

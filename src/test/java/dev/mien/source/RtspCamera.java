@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * A camera that speaks RTSP and sends H.264 as RFC 6184 has it, over TCP or UDP, with the faults
  * that a test wants.
  */
-final class RtspCamera implements AutoCloseable {
+public final class RtspCamera implements AutoCloseable {
   static final long STEP_NANOS = 40_000_000L;
 
   /** Of the RTP clock, from one picture to the next. */
@@ -29,7 +29,7 @@ final class RtspCamera implements AutoCloseable {
   private static final int PAYLOAD = 1400;
 
   /** What a camera does wrong; all are numbered by the picture, from 0. */
-  static final class Script {
+  public static final class Script {
     private IntToLongFunction ticks = i -> 90_000 + i * STEP_TICKS;
     private List<byte[]> other = List.of();
     private int changeAt = Integer.MAX_VALUE;
@@ -93,19 +93,19 @@ final class RtspCamera implements AutoCloseable {
    * @param port 0: any that is free
    * @param film access units, sent again and again
    */
-  static RtspCamera start(int port, List<byte[]> film, Script script) throws IOException {
+  public static RtspCamera start(int port, List<byte[]> film, Script script) throws IOException {
     return new RtspCamera(port, film, script);
   }
 
-  int port() {
+  public int port() {
     return served.port();
   }
 
-  int connections() {
+  public int connections() {
     return served.connections();
   }
 
-  String url() {
+  public String url() {
     return served.url("rtsp");
   }
 

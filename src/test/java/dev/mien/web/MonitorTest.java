@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -53,8 +54,9 @@ class MonitorTest {
             new FaceCount("door", "emotion", "happy", 2),
             new FaceCount("door", "emotion", "sad", 0),
             new FaceCount("door", "", "", 1));
-    Monitor monitor =
-        new Monitor(() -> stats, () -> stopping, () -> faces, () -> new Devices("auto", "cpu"));
+    Devices devices =
+        new Devices("auto", "cpu", Map.of("mask", List.of(0L, 5L, 0L, 2L, 0L, 0L, 0L, 0L, 0L, 1L)));
+    Monitor monitor = new Monitor(() -> stats, () -> stopping, () -> faces, () -> devices);
     PageServer opened = PageServer.open("127.0.0.1", 0, token, monitor.routes());
     server = opened;
     return opened;
@@ -147,6 +149,14 @@ class MonitorTest {
             "mien_output_frames_dropped_total{camera=\"door\",output=\"a.mp4\"} 2.0",
             "mien_faces{camera=\"door\",label=\"happy\",task=\"emotion\"} 2.0",
             "mien_faces{camera=\"door\",label=\"sad\",task=\"emotion\"} 0.0",
+            "mien_inference_batch_size_bucket{model=\"mask\",le=\"1.0\"} 5",
+            "mien_inference_batch_size_bucket{model=\"mask\",le=\"2.0\"} 5",
+            "mien_inference_batch_size_bucket{model=\"mask\",le=\"4.0\"} 7",
+            "mien_inference_batch_size_bucket{model=\"mask\",le=\"16.0\"} 8",
+            "mien_inference_batch_size_sum{model=\"mask\"} 20.0",
+            "mien_source_state{camera=\"yard\",state=\"retrying\"} 1.0",
+            "mien_source_state{camera=\"door\",state=\"retrying\"} 0.0",
+            "mien_output_seconds_total{camera=\"door\",output=\"a.mp4\"} 0.001",
             "mien_state{state=\"degraded\"} 1.0",
             "mien_device_info{actual=\"cpu\",requested=\"auto\"} 1");
     assertThat(answer.body())

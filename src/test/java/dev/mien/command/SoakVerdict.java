@@ -1,0 +1,105 @@
+package dev.mien.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+
+/** Prints the table of docs/soak.md, and says whether what it shows is flat. */
+final class SoakVerdict {
+  /** With this many frames come 500 reconnects, 200 changes of models and 100 reloads. */
+  private static final double MILLION = 1e6;
+
+  private static final int SAMPLES = 26;
+  private static final double MEGABYTE = 1 << 20;
+
+  /** What comes before it, a fifth, is warming up. */
+  private static final double WARM = 0.2;
+
+  private SoakVerdict() {}
+
+  /** How much may be added with 100,000 frames and all that comes with them. */
+  enum Bound {
+    RSS("RSS, MB", SoakSample::resident, MEGABYTE, 4),
+    TOTAL("JavaCPP's, MB", SoakSample::total, MEGABYTE, 0.5),
+    HEAP("heap after GC, MB", SoakSample::heap, MEGABYTE, 0.5),
+    THREADS("threads", SoakSample::threads, 1, 0.5),
+    FILES("descriptors", SoakSample::files, 1, 0.5);
+
+    private final String words;
+    private final ToLongFunction<SoakSample> of;
+    private final double unit;
+    private final double most;
+
+    Bound(String words, ToLongFunction<SoakSample> of, double unit, double most) {
+      this.words = words;
+      this.of = of;
+      this.unit = unit;
+      this.most = most;
+    }
+
+    private double slope(List<SoakSample> samples) {
+      return SoakSample.slope(samples, of) / unit;
+    }
+  }
+
+  /** What grows, in words; empty if nothing does. */
+  static List<String> growing(List<SoakSample> samples, double tolerance) {
+    List<String> found = new ArrayList<>();
+    for (Bound bound : Bound.values()) {
+      double slope = bound.slope(samples);
+      if (slope > tolerance * bound.most) {
+        found.add(
+            String.format(
+                Locale.ROOT,
+                "%s: %.2f more with 100,000 frames, expected at most %.2f",
+                bound.words,
+                slope,
+                tolerance * bound.most));
+      }
+    }
+    return found;
+  }
+
+  static List<SoakSample> warm(List<SoakSample> samples) {
+    return samples.subList((int) Math.ceil(WARM * (samples.size() - 1)), samples.size());
+  }
+
+  /** The arguments are frames, 1,000,000, and frames a second of each of five small cameras, 60. */
+  public static void main(String[] arguments) throws Exception {
+    long frames = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1_000_000;
+    int rate = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 60;
+    Path folder = Files.createTempDirectory("mien-soak");
+    List<SoakSample> samples;
+    System.out.println(SoakSample.HEAD);
+    double share = frames / MILLION;
+    Soak.Plan plan =
+        new Soak.Plan(
+            frames,
+            rate,
+            (int) Math.ceil(500 * share),
+            (int) Math.ceil(200 * share),
+            (int) Math.ceil(100 * share),
+            SAMPLES);
+    try (Soak soak = new Soak(folder, plan, System.out::println, Soak.AS_LAUNCHED)) {
+      samples = soak.run();
+    } finally {
+      Soak.delete(folder);
+    }
+    List<SoakSample> warm = warm(samples);
+    System.out.println();
+    for (Bound bound : Bound.values()) {
+      System.out.printf(
+          Locale.ROOT,
+          "%s: %+.3f with 100,000 frames (at most %+.1f)%n",
+          bound.words,
+          bound.slope(warm),
+          bound.most);
+    }
+    List<String> growing = growing(warm, 1);
+    growing.forEach(System.out::println);
+    System.exit(growing.isEmpty() ? 0 : 1);
+  }
+}
