@@ -131,8 +131,7 @@ final class CrashIT {
       assertThat(last(shown)).as(end).isGreaterThanOrEqualTo(last(observed) - GROUP);
     }
     List<String> lines = Files.readAllLines(file(folder, ".jsonl"));
-    assertThat(frame(lines.get(lines.size() - 1)))
-        .isGreaterThanOrEqualTo(last(observed) - GROUP);
+    assertThat(frame(lines.get(lines.size() - 1))).isGreaterThanOrEqualTo(last(observed) - GROUP);
   }
 
   @Test
