@@ -1,5 +1,6 @@
 package dev.mien;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -7,7 +8,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.time.temporal.Temporal;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -146,6 +149,29 @@ class ArchitectureTest {
         .orShould()
         .callMethod(System.class, "currentTimeMillis")
         .because("timestamps are born in the source and only copied")
+        .check(CODE);
+  }
+
+  @Test
+  @DisplayName("nothing is timed by the clock of the wall, which may be set back")
+  void theWallClockIsOnlyTold() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.mien.source.Lifeline") // since when a link is as it is
+        .and()
+        .doNotHaveFullyQualifiedName("dev.mien.rtsp.Session") // reports to players
+        .and()
+        .doNotHaveFullyQualifiedName("dev.mien.command.ServeCommand") // names of files
+        .should()
+        .callMethodWhere(
+            describe(
+                "ask for the time of day",
+                call ->
+                    call.getName().equals("currentTimeMillis")
+                        || (call.getName().equals("now")
+                            && call.getTargetOwner().isAssignableTo(Temporal.class))))
+        .orShould()
+        .callConstructor(Date.class)
         .check(CODE);
   }
 

@@ -9,10 +9,13 @@ import dev.mien.pipeline.Stats;
 import dev.mien.sink.SinkClosedException;
 import dev.mien.source.SourceException;
 import java.nio.file.FileAlreadyExistsException;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Exit statuses; other programs rely on them. */
 final class Status {
+  private static final Logger log = LoggerFactory.getLogger(Status.class);
+
   static final int DONE = 0;
   static final int FAILED = 1;
   static final int WRONG_INPUT = 2;
@@ -27,9 +30,8 @@ final class Status {
     int status = of(failure);
     if (status != DONE) {
       String message = failure instanceof LinkageError ? notLoaded(failure) : failure.getMessage();
-      System.err.println(
-          "mien: " + (message == null ? failure.getClass().getSimpleName() : message));
-      LoggerFactory.getLogger(Status.class).debug("the whole story", failure);
+      log.error("{}", message == null ? failure.getClass().getSimpleName() : message);
+      log.debug("the whole story", failure);
     }
     return status;
   }

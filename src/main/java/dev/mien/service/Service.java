@@ -42,7 +42,9 @@ public final class Service {
 
     private void run() {
       try {
-        failure = pipeline.run().sourceFailure();
+        Stats stats = pipeline.run();
+        failure = stats.sourceFailure();
+        log.info("{}: {}", camera.name(), account(stats));
       } catch (RuntimeException | Error e) {
         failure = e;
       } catch (InterruptedException e) {
@@ -55,6 +57,14 @@ public final class Service {
       }
     }
 
+    private static String account(Stats stats) {
+      StringBuilder text = new StringBuilder();
+      text.append(stats.observed()).append(" frames observed, ").append(stats.dropped());
+      text.append(" dropped");
+      stats.outputs().forEach(o -> text.append("; %d in %s".formatted(o.written(), o.name())));
+      return text.toString();
+    }
+
     void end() throws InterruptedException {
       pipeline.stop();
       thread.join();
@@ -62,6 +72,10 @@ public final class Service {
   }
 
   private final Map<String, Running> running = new LinkedHashMap<>();
+
+  /** Who runs, for those who ask while cameras are ended and opened: the watchdog among them. */
+  private volatile List<Running> shown = List.of();
+
   private Opener opener;
   private boolean stopped;
 
@@ -102,6 +116,7 @@ public final class Service {
         before.add(camera);
       }
     }
+    shown = List.copyOf(running.values());
     List<Camera> fresh =
         settings.cameras().values().stream().filter(c -> !running.containsKey(c.name())).toList();
     try {
@@ -112,7 +127,7 @@ public final class Service {
       start(before, opener);
       throw e;
     } finally {
-      notifyAll();
+      shown = List.copyOf(running.values());
     }
   }
 
@@ -130,9 +145,9 @@ public final class Service {
     opened.forEach((camera, pipeline) -> running.put(camera.name(), new Running(camera, pipeline)));
   }
 
-  /** How the cameras are, in the order of the configuration. */
-  public synchronized List<Stats> stats() {
-    return running.values().stream().map(one -> one.pipeline.stats()).toList();
+  /** How the cameras are, in the order of the configuration; waits for nothing. */
+  public List<Stats> stats() {
+    return shown.stream().map(one -> one.pipeline.stats()).toList();
   }
 
   /** Ends all cameras as the end of their streams would; returns at once. */

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The real program in a virtual machine of its own, started as the launcher does. */
@@ -16,10 +18,11 @@ final class Program {
   static final long CLIP_FRAMES = 765;
 
   /** Only against hanging: fatal errors come within a second or two. */
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 120;
 
   private final Path folder;
   private final List<String> options = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>();
 
   /**
    * @param folder where it runs
@@ -31,6 +34,12 @@ final class Program {
   /** More options of the virtual machine. */
   Program with(String... more) {
     options.addAll(List.of(more));
+    return this;
+  }
+
+  /** A variable of its environment. */
+  Program in(String name, String value) {
+    environment.put(name, value);
     return this;
   }
 
@@ -72,6 +81,7 @@ final class Program {
     ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
     builder.environment().remove("DISPLAY");
     builder.environment().put("OPENCV_LOG_LEVEL", "SILENT");
+    builder.environment().putAll(environment);
     builder.redirectError(folder.resolve("stderr").toFile());
     return builder.start();
   }

@@ -79,6 +79,7 @@ final class ServeIT {
     assertThat(files("a.*")).isEmpty();
   }
 
+  /** R55: it ends at once, and nothing runs on. */
   @Test
   void whatIsWrongInTheFileIsSaidInOneLine() throws Exception {
     write(

@@ -88,8 +88,8 @@ final class SchemaTest {
     String yaml = Files.readString(Path.of("config", name));
     assertThat(yaml).startsWith("# yaml-language-server: $schema=mien.schema.json\n");
     assertThat(errors(yaml)).isEmpty();
-    Files.writeString(folder.resolve("ward"), "x");
-    String mine = yaml.replace("/etc/mien/shop", folder.resolve("ward").toString());
+    Path password = Files.writeString(folder.resolve("camera_ward"), "x");
+    String mine = yaml.replace("/etc/mien/shop", password.toString());
     Map<String, String> environment =
         Map.of("CAMERA_PASSWORD", "x", "CREDENTIALS_DIRECTORY", folder.toString());
     Path file = Files.writeString(folder.resolve(name), mine);

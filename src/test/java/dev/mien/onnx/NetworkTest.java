@@ -17,8 +17,12 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class NetworkTest {
@@ -92,6 +96,39 @@ final class NetworkTest {
       // The heap, at most 1 GB in tests, may fill with what was read.
       assertThat(Pointer.physicalBytes() - before).isLessThan(1200L << 20);
     }
+  }
+
+  /** R29: a thread that a network has not got cannot spin while no faces come. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc")
+  void hasNoThreadsOfItsOwn() throws Exception {
+    FutureTask<List<String>> names =
+        new FutureTask<>(
+            () -> {
+              byte[] onnx = Nets.means(0, 4, 64, true);
+              try (Network network = Network.open("means", onnx, Device.CPU)) {
+                network.run(direct(new float[4 * 64 * 64]), 1, 4, 64, 64);
+                return threads();
+              }
+            });
+    // What a library starts has the name of the thread that called it.
+    Thread caller = new Thread(names, "net-caller");
+    caller.start();
+    assertThat(names.get()).containsOnlyOnce("net-caller");
+  }
+
+  private static List<String> threads() throws IOException {
+    List<String> names = new ArrayList<>();
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      for (Path task : tasks.toList()) {
+        try {
+          names.add(Files.readString(task.resolve("comm")).strip());
+        } catch (IOException e) {
+          names.add("one that has just ended");
+        }
+      }
+    }
+    return names;
   }
 
   @Test

@@ -187,6 +187,7 @@ final class BalanceTest {
     }
   }
 
+  /** R06: nobody sees minutes ago. */
   @Test
   void whatIsShownIsInTimeEvenWhereTheDetectorIsFarTooSlow() throws Exception {
     try (Simulation simulation = new Simulation(Pace.LIVE)) {

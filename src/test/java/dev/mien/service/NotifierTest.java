@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What systemd hears. */
+/** R30, R31: what systemd hears. */
 @Timeout(120)
 class NotifierTest {
   private static final Duration LONG = Duration.ofHours(1);

@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -180,6 +182,36 @@ final class ServiceTest {
     assertThat(books.get("same")).hasSize(1);
     assertThat(book("new", 0).closed).isTrue();
     assertThat(book("new", 0).counters()).isEmpty();
+  }
+
+  /** The watchdog asks, and must not wait for a camera that takes its time. */
+  @Test
+  void itTellsHowItIsWhileACameraIsOpened() throws Exception {
+    service.apply(settings(camera("same", "64x64")));
+    CountDownLatch opening = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    FutureTask<Void> reload =
+        new FutureTask<>(
+            () -> {
+              service.apply(
+                  settings(camera("same", "64x64")),
+                  camera -> {
+                    opening.countDown();
+                    try {
+                      asked.await();
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                    return open(camera);
+                  });
+              return null;
+            });
+    new Thread(reload, "reload").start();
+    opening.await();
+    assertThat(service.stats()).isEmpty();
+    asked.countDown();
+    reload.get();
+    assertThat(service.stats()).extracting(Stats::source).containsExactly("same");
   }
 
   @Test
