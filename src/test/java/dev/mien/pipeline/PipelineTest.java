@@ -3,12 +3,16 @@ package dev.mien.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mien.source.Pace;
+import dev.mien.track.Follower;
+import dev.mien.track.Rules;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -89,6 +93,31 @@ final class PipelineTest extends PipelineRig {
     assertThat(shelf.numbers).containsExactly(0L, 99L);
     assertThat(stats.drops()).containsEntry(Drop.STALE, 98L);
     assertThat(stats.read()).isEqualTo(stats.observed() + stats.dropped());
+  }
+
+  @Test
+  void dropsAndCountsWhatBecameTooOldWhileItWasLookedAt() throws Exception {
+    AtomicLong clock = new AtomicLong();
+    Feed feed = new Feed(Pace.LIVE, 10);
+    Crew crew =
+        new Crew(
+            workers(1, n -> clock.addAndGet(n % 2 == 0 ? 499_000_000 : 501_000_000)), clock::get);
+    crews.add(crew);
+    Shelf shelf = shelf("shelf");
+    Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
+    Duration most = Duration.ofMillis(500);
+    Pipeline pipeline =
+        new Pipeline(feed, crew, follower, List.of(), List.of(shelf), FOR_EVER, most);
+    feed.before =
+        n -> {
+          while (pipeline.stats().observed() + pipeline.stats().dropped() < n) {
+            Thread.onSpinWait();
+          }
+        };
+    Stats stats = pipeline.run();
+    assertThat(shelf.numbers).containsExactly(0L, 2L, 4L, 6L, 8L);
+    assertThat(stats.drops()).containsEntry(Drop.LATE, 5L).containsEntry(Drop.STALE, 0L);
+    assertThat(stats.ages().quantile(1)).isLessThanOrEqualTo(600_000_000);
   }
 
   @Test
