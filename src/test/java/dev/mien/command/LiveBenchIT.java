@@ -6,6 +6,7 @@ import dev.mien.source.SourceAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,6 +24,7 @@ final class LiveBenchIT {
   }
 
   @Test
+  @DisplayName("R06: what a slow detector makes too old is dropped and counted")
   void dropsWhatASlowDetectorMakesTooOld() throws Exception {
     LiveLedger.Result result = measure(0, 200, Duration.ofMillis(5));
     assertThat(result.straight().told().sorted()).isEmpty();

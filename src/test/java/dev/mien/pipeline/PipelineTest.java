@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -70,6 +71,7 @@ final class PipelineTest extends PipelineRig {
   }
 
   @Test
+  @DisplayName("R06: a live source gives the newest frame to a slow detector")
   void aLiveSourceGivesTheNewestToASlowDetector() throws Exception {
     CountDownLatch looking = new CountDownLatch(1);
     CountDownLatch allRead = new CountDownLatch(1);
@@ -96,6 +98,7 @@ final class PipelineTest extends PipelineRig {
   }
 
   @Test
+  @DisplayName("R06: what is older than the limit after it was looked at is dropped and counted")
   void dropsAndCountsWhatBecameTooOldWhileItWasLookedAt() throws Exception {
     AtomicLong clock = new AtomicLong();
     Feed feed = new Feed(Pace.LIVE, 10);
@@ -160,6 +163,7 @@ final class PipelineTest extends PipelineRig {
   }
 
   @Test
+  @DisplayName("R33: a sink that hangs costs the others no frame, and the run no time")
   void aSinkThatHangsHoldsUpNeitherTheOthersNorTheEnd() throws Exception {
     CountDownLatch released = new CountDownLatch(1);
     Semaphore written = new Semaphore(1);
@@ -176,6 +180,18 @@ final class PipelineTest extends PipelineRig {
       thread.join();
     }
     assertThat(stuck.closes).hasValue(1);
+  }
+
+  @Test
+  @DisplayName("R10: a live source whose detector keeps up loses no frame, and each is shown at once")
+  void aDetectorThatKeepsUpCostsNothing() throws Exception {
+    Semaphore shown = new Semaphore(1);
+    Feed feed = new Feed(Pace.LIVE, 200);
+    feed.before = n -> await(shown);
+    Shelf shelf = new Shelf("shelf", n -> shown.release());
+    Stats stats = pipeline(feed, workers(2, n -> {}), FOR_EVER, shelf).run();
+    assertThat(shelf.numbers).isEqualTo(upTo(200));
+    assertThat(stats.dropped()).isZero();
   }
 
   @Test

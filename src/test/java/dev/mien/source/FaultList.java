@@ -95,9 +95,7 @@ final class FaultList {
     to.accept(faults.borne("5 % of the packets with wrong bits", new Script().corrupt(0.05), ""));
     to.accept(faults.borne("UDP", new Script(), "?udp"));
     for (int percent : new int[] {1, 5, 20}) {
-      to.accept(
-          faults.borne(
-              "UDP, %d %% lost".formatted(percent), new Script().loss(percent / 100.0), "?udp"));
+      to.accept(faults.lossy(percent));
     }
   }
 }

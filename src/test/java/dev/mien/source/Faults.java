@@ -22,8 +22,22 @@ final class Faults implements AutoCloseable {
   /** Short, so that the table is printed in minutes. */
   static final Limits LIMITS = new Limits(2 * SECOND, 2 * SECOND, SECOND);
 
+  /**
+   * The longest waits during a fault, in milliseconds.
+   *
+   * @param camera for a frame of the second camera
+   * @param machine of a thread that does nothing but wait for 40 ms
+   */
+  record Gaps(long camera, long machine) {
+    @Override
+    public String toString() {
+      return camera + " / " + machine;
+    }
+  }
+
   /** One row; times in milliseconds, negative where there is none. */
-  record Row(String fault, String outcome, List<Long> recovered, long secondCamera, int threads) {
+  record Row(
+      String fault, String outcome, List<Long> recovered, Gaps gaps, int threads) {
     long percentile(int percent) {
       List<Long> sorted = recovered.stream().sorted().toList();
       return sorted.isEmpty()
@@ -33,12 +47,12 @@ final class Faults implements AutoCloseable {
 
     @Override
     public String toString() {
-      return "| %s | %s | %s | %d | %+d |"
+      return "| %s | %s | %s | %s | %+d |"
           .formatted(
               fault,
               outcome,
               recovered.isEmpty() ? "–" : percentile(50) + " / " + percentile(95),
-              secondCamera,
+              gaps,
               threads);
     }
   }
@@ -54,14 +68,20 @@ final class Faults implements AutoCloseable {
   private final int rounds;
   private final RtspCamera second;
   private final Watched neighbour;
+  private final Heartbeat heartbeat = new Heartbeat();
 
   Faults(Path folder, int rounds) throws Exception {
     this.rounds = rounds;
+    Ffmpeg.load();
     film = H264.film(folder, "320x240", 1);
     small = H264.film(folder, "160x120", 1);
     second = RtspCamera.start(0, film, new Script());
     neighbour = Watched.open("second", second.url(), LIMITS);
     neighbour.await(50);
+  }
+
+  private Gaps gaps() {
+    return new Gaps(neighbour.longestGap() / 1_000_000, heartbeat.longestGap() / 1_000_000);
   }
 
   private static int threads() {
@@ -73,7 +93,7 @@ final class Faults implements AutoCloseable {
 
   /** One-shot opening that has to fail; the outcome is the message and after how long it came. */
   Row opening(String fault, String url) {
-    neighbour.longestGap();
+    gaps();
     int before = threads();
     long from = System.nanoTime();
     String outcome = "opened";
@@ -90,7 +110,7 @@ final class Faults implements AutoCloseable {
         fault,
         "%s; after %d ms".formatted(outcome, took),
         List.of(),
-        neighbour.longestGap() / 1_000_000,
+        gaps(),
         threads() - before);
   }
 
@@ -98,7 +118,7 @@ final class Faults implements AutoCloseable {
   Row borne(String fault, Script script, String way) throws Exception {
     try (RtspCamera camera = RtspCamera.start(0, film, script);
         Watched watched = Watched.open("cam", camera.url() + way, LIMITS)) {
-      neighbour.longestGap();
+      gaps();
       watched.await(State.UP);
       int before = threads();
       long from = watched.frames();
@@ -117,15 +137,38 @@ final class Faults implements AutoCloseable {
           fault,
           outcome + (link.reconnects() > 0 ? "; " + link.reconnects() + " RECONNECTS" : ""),
           List.of(),
-          neighbour.longestGap() / 1_000_000,
+          gaps(),
           threads() - before);
     }
+  }
+
+  /** UDP packets get lost: in the kernel where this process has a network of its own. */
+  Row lossy(int percent) throws Exception {
+    if (!Boolean.getBoolean("faults.network")) {
+      String fault = "UDP, the camera loses %d %%".formatted(percent);
+      return borne(fault, new Script().loss(percent / 100.0), "?udp");
+    }
+    filter("-A", percent);
+    try {
+      return borne("UDP, the kernel loses %d %%".formatted(percent), new Script(), "?udp");
+    } finally {
+      filter("-D", percent);
+    }
+  }
+
+  private static void filter(String change, int percent) throws Exception {
+    String probability = Double.toString(percent / 100.0);
+    Clips.run(
+        List.of(
+            ("iptables " + change + " INPUT -p udp -m statistic --mode random --probability "
+                    + probability + " -j DROP")
+                .split(" ")));
   }
 
   private Row again(String fault, String outcome, String url, Round round) throws Exception {
     try (Watched watched = Watched.open("cam", url, LIMITS)) {
       watched.await(10L);
-      neighbour.longestGap();
+      gaps();
       int before = threads();
       List<Long> recovered = new ArrayList<>();
       for (int i = 0; i < rounds; i++) {
@@ -133,7 +176,7 @@ final class Faults implements AutoCloseable {
         watched.await(10L);
       }
       return new Row(
-          fault, outcome, recovered, neighbour.longestGap() / 1_000_000, threads() - before);
+          fault, outcome, recovered, gaps(), threads() - before);
     }
   }
 
@@ -155,7 +198,7 @@ final class Faults implements AutoCloseable {
                 return watched.await(1L);
               });
       String outcome = "%s after at most %d ms".formatted(told, noticed[0] / 1_000_000);
-      return new Row(fault, outcome, row.recovered(), row.secondCamera(), row.threads());
+      return new Row(fault, outcome, row.recovered(), row.gaps(), row.threads());
     }
   }
 
@@ -229,6 +272,7 @@ final class Faults implements AutoCloseable {
   public void close() throws IOException {
     neighbour.close();
     second.close();
+    heartbeat.close();
   }
 
   /** Arguments: rounds of each fault that is recovered from, kills, failed openings. */
@@ -237,7 +281,7 @@ final class Faults implements AutoCloseable {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     Path folder = Files.createTempDirectory("faults");
     out.println(
-        "| fault | outcome | recovered in ms, p50 / p95 | longest gap of a second camera, ms | threads |");
+        "| fault | outcome | recovered in ms, p50 / p95 | longest gap in ms, of a second camera / of a timer | threads |");
     out.println("|---|---|---|---|---|");
     try (Faults faults = new Faults(folder, Integer.parseInt(arguments[0]))) {
       FaultList.run(faults, out::println);
