@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -34,6 +35,9 @@ final class Faults implements AutoCloseable {
       return camera + " / " + machine;
     }
   }
+
+  /** So that nothing ends of itself before it is stopped. */
+  private static final Limits UNHURRIED = new Limits(60 * SECOND, 60 * SECOND, SECOND);
 
   /** One row; times in milliseconds, negative where there is none. */
   record Row(
@@ -140,6 +144,23 @@ final class Faults implements AutoCloseable {
           gaps(),
           threads() - before);
     }
+  }
+
+  /** Somebody wants it to end while it is in a state. */
+  Row stop(String when, String url, State state) throws Exception {
+    gaps();
+    int before = threads();
+    List<Long> took = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      try (Watched watched = Watched.open("cam", url, UNHURRIED)) {
+        watched.await(state);
+        long from = System.nanoTime();
+        watched.close();
+        took.add((System.nanoTime() - from) / 1_000_000);
+      }
+    }
+    String outcome = "over after at most %d ms".formatted(Collections.max(took));
+    return new Row("stop while " + when, outcome, List.of(), gaps(), threads() - before);
   }
 
   /** UDP packets get lost: in the kernel where this process has a network of its own. */
@@ -293,6 +314,10 @@ final class Faults implements AutoCloseable {
     out.printf(
         "%n%d failed openings after 2000: resident memory %+.1f MB%n",
         openings, growth(2000, openings) / 1e6);
+  }
+
+  List<byte[]> film() {
+    return film;
   }
 
   Script change() {
