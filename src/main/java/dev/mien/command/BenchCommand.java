@@ -8,6 +8,7 @@ import dev.mien.source.SourceAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -70,9 +71,19 @@ final class BenchCommand implements Callable<Integer> {
       names = "--inject",
       paramLabel = "MS",
       description =
-          "With --live: milliseconds that the camera holds each picture back, to check the"
-              + " measurement (default: 0).")
+          "With --live, to check the measurement: milliseconds that the camera holds the pictures"
+              + " of every other second back (default: 0).")
   long injected;
+
+  @Option(
+      names = "--slow",
+      paramLabel = "TIMES",
+      description =
+          "With --live, to check what is dropped: the detector looks at each frame so many times"
+              + " (default: 1).")
+  int slow = 1;
+
+  @Mixin AgeLimit maxAge = new AgeLimit();
 
   @Mixin Engine.Flags engineFlags = new Engine.Flags();
 
@@ -93,14 +104,12 @@ final class BenchCommand implements Callable<Integer> {
         return run.status(Status.DONE);
       }
     }
+    if (live) {
+      return live(address, ids);
+    }
     Path scratch = Files.createTempFile("mien-bench", ".mp4");
     try (Engine engine = Engine.open(engineFlags)) {
       Run run = new Run(engine, ids::incrementAndGet, maxFrames);
-      if (live) {
-        LiveBench.Plan plan = new LiveBench.Plan(address, rate, injected, seconds);
-        System.out.print(new LiveBench(run).measure(plan).text(plan));
-        return Status.DONE;
-      }
       run.run(address.open(), List.of()); // The virtual machine compiles while it runs.
       if (!run.interrupted()) {
         tell("no output", run.run(address.open(), List.of()));
@@ -112,6 +121,17 @@ final class BenchCommand implements Callable<Integer> {
       return run.status(Status.DONE);
     } finally {
       Files.deleteIfExists(scratch);
+    }
+  }
+
+  private int live(SourceAddress address, AtomicLong ids) throws IOException, InterruptedException {
+    LiveBench.Plan plan = new LiveBench.Plan(address, rate, injected, seconds);
+    Duration limit = maxAge.duration();
+    try (Engine engine =
+        Engine.open(engineFlags, d -> slow > 1 ? new LiveBench.Slow(d, slow) : d)) {
+      Run run = new Run(engine, ids::incrementAndGet, maxFrames, limit);
+      System.out.print(new LiveBench(run).measure(plan).text());
+      return run.status(Status.DONE);
     }
   }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.bytedeco.opencv.global.opencv_core;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -92,17 +93,27 @@ final class Engine implements AutoCloseable {
   private final Rules rules;
   private @Nullable Crew crew;
   private final @Nullable Hidden hide;
+  private final UnaryOperator<Detector> around;
 
-  private Engine(Model detector, Rules rules, @Nullable Hidden hide) {
+  private Engine(
+      Model detector, Rules rules, @Nullable Hidden hide, UnaryOperator<Detector> around) {
+    this.around = around;
     this.detector = detector;
     this.rules = rules;
     this.hide = hide;
   }
 
   static Engine open(Flags flags) throws IOException {
+    return open(flags, UnaryOperator.identity());
+  }
+
+  /**
+   * @param around is put around each detector
+   */
+  static Engine open(Flags flags, UnaryOperator<Detector> around) throws IOException {
     Device device = Device.parse(flags.device);
     Rules rules = Rules.DEFAULT.withSure(flags.conf);
-    Engine engine = new Engine(Home.models().find(flags.detector), rules, flags.hide);
+    Engine engine = new Engine(Home.models().find(flags.detector), rules, flags.hide, around);
     try {
       engine.load(flags, device);
       return engine;
@@ -139,7 +150,7 @@ final class Engine implements AutoCloseable {
   }
 
   private Worker worker() throws IOException {
-    Detector opened = Detectors.open(detector, Math.min(FLOOR, rules.sure()));
+    Detector opened = around.apply(Detectors.open(detector, Math.min(FLOOR, rules.sure())));
     List<Classifier> asked = new ArrayList<>();
     try {
       for (int i = 0; i < classifiers.size(); i++) {

@@ -1,8 +1,9 @@
 package dev.mien.command;
 
+import dev.mien.detect.Detector;
+import dev.mien.face.Detection;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
-import dev.mien.pipeline.Drop;
 import dev.mien.pipeline.Stats;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
@@ -12,19 +13,12 @@ import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,123 +38,56 @@ final class LiveBench {
 
   /**
    * @param rate pictures a second of the camera
-   * @param injected milliseconds that each picture is held back between camera and server
+   * @param injected milliseconds for which the pictures of every other second are held back between
+   *     camera and server: side by side with the others, what the machine does besides concerns both
    * @param seconds how long is measured
    */
-  record Plan(SourceAddress clip, double rate, long injected, int seconds) {}
-
-  /** Ages of pictures in nanoseconds, the youngest first. */
-  record Ages(List<Long> sorted) {
-    Ages {
-      List<Long> copy = new ArrayList<>(sorted);
-      Collections.sort(copy);
-      sorted = List.copyOf(copy);
+  record Plan(SourceAddress clip, double rate, long injected, int seconds) {
+    Plan {
+      if (!(rate > 0) || injected < 0 || seconds < 1) {
+        throw new IllegalArgumentException(
+            "bench --live: --rate above 0, --inject 0 or more, --seconds 1 or more, found %s, %s, %s"
+                .formatted(rate, injected, seconds));
+      }
     }
 
-    /** The age that this share of the pictures does not exceed, in milliseconds; NaN of none. */
-    double millis(double share) {
-      int rank = (int) Math.ceil(share * sorted.size());
-      return sorted.isEmpty() ? Double.NaN : sorted.get(Math.max(0, rank - 1)) / 1e6;
+    /**
+     * How long a picture is held back that the server gets at this time.
+     *
+     * @param millis from the start
+     */
+    long heldAt(double millis) {
+      return (long) (millis / 1000) % 2 == 1 ? injected : 0;
+    }
+
+    /** For how long the pictures are held back that the camera makes at this time. */
+    List<Long> madeAt(double millis) {
+      return LongStream.of(0, injected)
+          .distinct()
+          .filter(held -> heldAt(millis + held) == held)
+          .boxed()
+          .toList();
     }
   }
 
-  /**
-   * @param shown pictures of the camera during the measurement
-   * @param seen at the client of the RTSP output
-   * @param events when the observation was handed out
-   */
-  record Result(int shown, Ages seen, Ages events, Stats stats) {
-    String text(Plan plan) {
-      StringBuilder text = new StringBuilder();
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "live: %s at %.1f frames a second for %d s, %d ms injected%n",
-              plan.clip().name(),
-              plan.rate(),
-              plan.seconds(),
-              plan.injected()));
-      row(text, "to the RTSP client", seen);
-      row(text, "to the event", events);
-      for (Map.Entry<Drop, Long> drop : stats.drops().entrySet()) {
-        if (drop.getValue() > 0) {
-          text.append(
-              String.format("  dropped  %d: %s%n", drop.getValue(), drop.getKey().inWords()));
-        }
+  /** Looks at each frame several times, and so takes as many times as long. */
+  record Slow(Detector detector, int times) implements Detector {
+    @Override
+    public List<Detection> detect(Frame frame) {
+      for (int i = 1; i < times; i++) {
+        detector.detect(frame);
       }
-      for (Stats.Output output : stats.outputs()) {
-        if (output.dropped() > 0) {
-          text.append(
-              String.format("  dropped  %d: %s was too slow%n", output.dropped(), output.name()));
-        }
-      }
-      return text.toString();
+      return detector.detect(frame);
     }
 
-    private void row(StringBuilder text, String where, Ages ages) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "  camera %-20s p50 %6.1f ms   p95 %6.1f   p99 %6.1f   %d of %d frames%n",
-              where,
-              ages.millis(0.5),
-              ages.millis(0.95),
-              ages.millis(0.99),
-              ages.sorted().size(),
-              shown));
-    }
-  }
-
-  /** When each picture was made, and at what age each place had it first. */
-  private static final class Ledger {
-    private final Map<Integer, Long> born = new HashMap<>();
-    private final List<Long> seen = new ArrayList<>();
-    private final List<Long> events = new ArrayList<>();
-    private final Set<Integer> known = new HashSet<>();
-    private final Set<Integer> told = new HashSet<>();
-    private boolean open;
-    private int shown;
-
-    synchronized void born(int number) {
-      if (open) {
-        born.put(number, System.nanoTime());
-        shown++;
-      }
-    }
-
-    synchronized void begin() {
-      open = true;
-    }
-
-    /** Pictures that are under way still count. */
-    synchronized void end() {
-      open = false;
-    }
-
-    synchronized void seen(Frame frame) {
-      note(frame, known, seen);
-    }
-
-    synchronized void told(Frame frame) {
-      note(frame, told, events);
-    }
-
-    private void note(Frame frame, Set<Integer> already, List<Long> ages) {
-      long now = System.nanoTime();
-      OptionalInt number = PatternSource.readCounter(frame);
-      Long start = number.isPresent() ? born.get(number.getAsInt()) : null;
-      if (start != null && already.add(number.getAsInt())) {
-        ages.add(now - start);
-      }
-    }
-
-    synchronized Result result(Stats stats) {
-      return new Result(shown, new Ages(seen), new Ages(events), stats);
+    @Override
+    public void close() {
+      detector.close();
     }
   }
 
   /** Stands where events are handed out. */
-  private record Events(Ledger ledger) implements Sink {
+  private record Events(LiveLedger ledger) implements Sink {
     @Override
     public String name() {
       return "events";
@@ -184,13 +111,21 @@ final class LiveBench {
     this.run = run;
   }
 
-  Result measure(Plan plan) throws IOException, InterruptedException {
-    Ledger ledger = new Ledger();
+  LiveLedger.Result measure(Plan plan) throws IOException, InterruptedException {
+    LiveLedger ledger = new LiveLedger(System::nanoTime);
     ScheduledExecutorService threads = Executors.newScheduledThreadPool(4);
+    ScheduledExecutorService line = Executors.newSingleThreadScheduledExecutor();
     try (Source clip = new Looped(plan.clip(), "clip");
         Sink server = Outputs.open(new SinkAddress.Rtsp(HOST, 0, "camera"), "camera", run)) {
       Sink annotated = Outputs.open(new SinkAddress.Rtsp(HOST, 0, "annotated"), "camera", run);
-      try (Camera playing = new Camera(clip, plan, server, ledger)) {
+      try {
+        LiveCamera playing =
+            new LiveCamera(
+                clip,
+                plan,
+                server,
+                ledger,
+                (millis, task) -> line.schedule(task, millis, TimeUnit.MILLISECONDS));
         long end = TimeUnit.SECONDS.toMillis(WARM_UP_SECONDS + (long) plan.seconds());
         long last = end + plan.injected() + 1000;
         List<Future<?>> timers = new ArrayList<>();
@@ -204,13 +139,14 @@ final class LiveBench {
         timers.add(threads.schedule(run::quit, last, TimeUnit.MILLISECONDS));
         Stats stats = run.run(camera, List.of(annotated, new Events(ledger)));
         timers.forEach(timer -> timer.cancel(false));
-        return ledger.result(stats);
+        return ledger.result(plan, stats);
       } catch (IOException | RuntimeException e) {
         annotated.close();
         throw e;
       }
     } finally {
       threads.shutdownNow();
+      line.shutdown(); // What is still held back is let go of.
       if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
         log.warn("a thread of the measurement does not end");
       }
@@ -218,7 +154,7 @@ final class LiveBench {
   }
 
   /** Ends when the stream does. */
-  private static void watch(String url, Ledger ledger) {
+  private static void watch(String url, LiveLedger ledger) {
     try (Source client = SourceAddress.parse(url).open("client")) {
       while (!Thread.interrupted()) {
         try (Frame frame = client.read()) {
@@ -230,55 +166,6 @@ final class LiveBench {
       }
     } catch (IOException e) {
       log.debug("the client of the measurement ends", e);
-    }
-  }
-
-  /** Shows the next picture each time that it is run. */
-  private static final class Camera implements Runnable, AutoCloseable {
-    private final Source clip;
-    private final Plan plan;
-    private final Sink server;
-    private final Ledger ledger;
-    private final ScheduledExecutorService line = Executors.newSingleThreadScheduledExecutor();
-    private int number;
-
-    Camera(Source clip, Plan plan, Sink server, Ledger ledger) {
-      this.clip = clip;
-      this.plan = plan;
-      this.server = server;
-      this.ledger = ledger;
-    }
-
-    @Override
-    public void run() {
-      try {
-        Frame read = clip.read();
-        if (read == null) {
-          return;
-        }
-        Frame frame = read.renumbered(number, Math.round(number * 1e9 / plan.rate()));
-        PatternSource.drawCounter(frame, number);
-        ledger.born(number);
-        number++;
-        var unused = line.schedule(() -> send(frame), plan.injected(), TimeUnit.MILLISECONDS);
-      } catch (IOException | RuntimeException e) {
-        log.warn("the camera of the measurement: {}", e.getMessage());
-      }
-    }
-
-    private @Nullable Void send(Frame frame) throws IOException {
-      try (frame) {
-        server.write(
-            frame,
-            new Observation(
-                "camera", frame.sequence(), frame.timestamp(), frame.size(), List.of()));
-      }
-      return null;
-    }
-
-    @Override
-    public void close() {
-      line.shutdown();
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.mien.source.Source;
 import dev.mien.track.Follower;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Run implements Controls {
   private final Engine engine;
   private final LongSupplier ids;
   private final long maxFrames;
+  private final Duration maxAge;
   private final RtspServers rtsp = new RtspServers(System.getenv());
   private final Signals signals = new Signals(this::quit);
   private final Set<Pipeline> running = new HashSet<>();
@@ -31,6 +33,13 @@ final class Run implements Controls {
    * @param ids gives each number once, to all runs
    */
   Run(Engine engine, LongSupplier ids, long maxFrames) {
+    this(engine, ids, maxFrames, Pipeline.MAX_AGE);
+  }
+
+  /**
+   * @param maxAge of what is shown of live sources
+   */
+  Run(Engine engine, LongSupplier ids, long maxFrames, Duration maxAge) {
     if (maxFrames < 1) {
       throw new IllegalArgumentException(
           "--max-frames: found " + maxFrames + ", expected 1 or more");
@@ -38,6 +47,7 @@ final class Run implements Controls {
     this.engine = engine;
     this.ids = ids;
     this.maxFrames = maxFrames;
+    this.maxAge = maxAge;
   }
 
   /** Opens a source. */
@@ -83,7 +93,7 @@ final class Run implements Controls {
             engine.annotators(),
             sinks,
             maxFrames,
-            Pipeline.MAX_AGE);
+            maxAge);
     synchronized (this) {
       running.add(pipeline);
       if (quit) {

@@ -12,6 +12,7 @@ import dev.mien.source.SourceAddress;
 import dev.mien.web.Devices;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -68,6 +69,8 @@ final class WatchCommand implements Callable<Integer> {
   @Option(names = "--quiet", description = "No summary at the end.")
   boolean quiet;
 
+  @Mixin AgeLimit maxAge = new AgeLimit();
+
   @Mixin Engine.Flags engineFlags = new Engine.Flags();
 
   /** One source on its way. */
@@ -79,10 +82,11 @@ final class WatchCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     List<SourceAddress> addresses = sources.stream().map(SourceAddress::parse).toList();
     List<SinkAddress> outputs = to.stream().map(SinkAddress::parse).toList();
+    Duration limit = maxAge.duration();
     AtomicLong ids = new AtomicLong();
     try (Engine engine = Engine.open(engineFlags);
         WebPages pages = new WebPages()) {
-      Run run = new Run(engine, ids::incrementAndGet, maxFrames);
+      Run run = new Run(engine, ids::incrementAndGet, maxFrames, limit);
       pages.tell(
           run::stats,
           run::interrupted,

@@ -8,6 +8,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a service runs. Two that are equal run the same, passwords included.
@@ -60,6 +62,25 @@ public record Settings(Models models, Map<String, Camera> cameras) {
   static Settings defaults() {
     Camera camera = new Camera("camera", SourceAddress.parse("0"), PAGE, Camera.MAX_AGE, false);
     return new Settings(Models.DEFAULT, Map.of("camera", camera));
+  }
+
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h)");
+
+  /**
+   * @param text such as {@code 500ms}, {@code 10s}, {@code 2m} or {@code 1h}; not nothing
+   */
+  public static Duration duration(String text) {
+    Matcher parts = DURATION.matcher(text);
+    if (!parts.matches() || Long.parseLong(parts.group(1)) == 0) {
+      throw new IllegalArgumentException("found '" + text + "', expected for example 500ms or 10s");
+    }
+    long number = Long.parseLong(parts.group(1));
+    return switch (parts.group(2)) {
+      case "ms" -> Duration.ofMillis(number);
+      case "s" -> Duration.ofSeconds(number);
+      case "m" -> Duration.ofMinutes(number);
+      default -> Duration.ofHours(number);
+    };
   }
 
   /**

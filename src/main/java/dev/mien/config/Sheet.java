@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -54,7 +53,6 @@ record Sheet(
 
   /** Makes settings of it. */
   static final class Reader {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h)");
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._-]{0,63}");
     private static final ObjectMapper YAML =
         new YAMLMapper(
@@ -212,23 +210,8 @@ record Sheet(
       Duration age =
           maxAge == null
               ? Settings.Camera.MAX_AGE
-              : checked(name, "max_age", () -> duration(maxAge));
+              : checked(name, "max_age", () -> Settings.duration(maxAge));
       return new Settings.Camera(name, address, sinks, age, loop != null && loop);
-    }
-
-    private static Duration duration(String text) {
-      Matcher parts = DURATION.matcher(text);
-      if (!parts.matches() || Long.parseLong(parts.group(1)) == 0) {
-        throw new IllegalArgumentException(
-            "found '" + text + "', expected for example 500ms or 10s");
-      }
-      long number = Long.parseLong(parts.group(1));
-      return switch (parts.group(2)) {
-        case "ms" -> Duration.ofMillis(number);
-        case "s" -> Duration.ofSeconds(number);
-        case "m" -> Duration.ofMinutes(number);
-        default -> Duration.ofHours(number);
-      };
     }
 
     private <T> T checked(String camera, String key, Supplier<T> value) {

@@ -4,8 +4,8 @@ package dev.mien.pipeline;
 public enum Drop {
   /** A newer one came before anybody had time for it. */
   STALE("a newer one came before there was time"),
-  /** It waited for longer than its source's age limit. */
-  LATE("they waited longer than the age limit"),
+  /** It was older than its source's age limit before it was observed. */
+  LATE("older than the age limit before it was done"),
   /** The run was paused. */
   PAUSED("the run was paused"),
   /** Detector or classifier failed on it. */

@@ -36,6 +36,9 @@ public final class Pipeline {
   /** A source that does not let go of its read is left behind after this. */
   private static final long READER_PATIENCE_MILLIS = 5_000;
 
+  /** Where nothing has been shown for so long, all being too old, that is said. */
+  private static final long NOTHING_SHOWN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Source source;
@@ -45,6 +48,7 @@ public final class Pipeline {
   private final List<Annotator> annotators;
   private final List<Sink> sinks;
   private final long maxFrames;
+  private final Duration maxAge;
   private final Meter meter;
   private final Lane lane;
   private final Object resumed = new Object();
@@ -58,6 +62,7 @@ public final class Pipeline {
   private int failures;
   private Effort told = Effort.FULL;
   private long toldAt;
+  private long shownAt;
 
   /** What live video is worth waiting for, unless somebody says otherwise. */
   public static final Duration MAX_AGE = Duration.ofMillis(500);
@@ -67,7 +72,7 @@ public final class Pipeline {
    * @param crew detects and classifies; not closed
    * @param sinks written to and closed by the run
    * @param maxFrames the run ends after so many observations
-   * @param maxAge a frame of a live source that waits longer for a worker is dropped
+   * @param maxAge a frame of a live source that is older before it is observed is dropped
    */
   public Pipeline(
       Source source,
@@ -83,6 +88,7 @@ public final class Pipeline {
     this.annotators = List.copyOf(annotators);
     this.sinks = List.copyOf(sinks);
     this.maxFrames = maxFrames;
+    this.maxAge = maxAge;
     meter = new Meter(crew.clock);
     toldAt = meter.now() - TELL_EVERY_NANOS;
     lane =
@@ -129,6 +135,7 @@ public final class Pipeline {
    */
   public Stats run() throws InterruptedException {
     start = meter.now();
+    shownAt = start;
     outflows = sinks.stream().map(s -> new Outflow(s, source.pace())).toList();
     Thread reader = new Thread(this::read, "mien-read-" + source.name());
     reader.setDaemon(true);
@@ -218,7 +225,12 @@ public final class Pipeline {
   private void observe() throws InterruptedException {
     for (Lane.Job job = lane.oldest(); job != null; job = lane.oldest()) {
       try (Frame frame = job.frame()) {
-        observe(frame, job.seen().get(), job.arrived());
+        Worker.@Nullable Seen seen = job.seen().get();
+        if (source.pace() == Pace.LIVE && meter.now() - job.arrived() > maxAge.toNanos()) {
+          late();
+        } else {
+          observe(frame, seen, job.arrived());
+        }
       } catch (ExecutionException e) {
         failed(job.frame(), Objects.requireNonNull(e.getCause()));
       }
@@ -252,10 +264,23 @@ public final class Pipeline {
     }
     lap = meter.lap(Stage.ANNOTATE, lap);
     meter.observed(lap - arrived);
+    shownAt = lap;
     for (Outflow outflow : outflows) {
       outflow.offer(frame, observation);
     }
     tellEffort();
+  }
+
+  private void late() {
+    meter.drop(Drop.LATE, 1);
+    long now = meter.now();
+    if (now - shownAt > NOTHING_SHOWN_NANOS) {
+      shownAt = now;
+      log.warn(
+          "{}: nothing to show, for each frame takes longer than {} ms; allow more with max_age",
+          source.name(),
+          maxAge.toMillis());
+    }
   }
 
   /** Says when more or less is done than before. */

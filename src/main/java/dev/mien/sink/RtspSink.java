@@ -108,8 +108,9 @@ final class RtspSink implements Sink {
     }
     long given = Math.round(frame.timestamp() * TICKS_A_NANOSECOND);
     long next = given + offset;
-    if (!started || next <= time) {
-      next = time + STEP;
+    long past = Math.max(time, encodedAt);
+    if (!started || next <= past) {
+      next = past + STEP;
       offset = next - given;
     }
     if (started && quiet < patience) {
@@ -120,7 +121,7 @@ final class RtspSink implements Sink {
     quiet = 0;
     time = next;
     keep(frame);
-    encode(frame, stream.keyWanted());
+    encode(frame, next, stream.keyWanted());
   }
 
   private void keep(Frame frame) {
@@ -135,7 +136,6 @@ final class RtspSink implements Sink {
       return;
     }
     quiet++;
-    time += quiet > 1 ? TICK : 0;
     try {
       Frame shown = last;
       if (shown == null || (quiet >= patience && quiet % 2 == 0)) {
@@ -144,7 +144,7 @@ final class RtspSink implements Sink {
                 ? "no picture from " + source + " for " + words(quiet / TICKS_A_SECOND)
                 : "no picture from " + source + " yet");
       } else if (quiet > 1 && stream.keyWanted()) {
-        encode(shown, true); // Who comes between two rare frames sees the one before at once.
+        encode(shown, now(), true); // Who comes between two rare frames sees the one before at once.
       }
     } catch (SinkException | RuntimeException e) {
       log.warn("{}", e.getMessage());
@@ -165,7 +165,7 @@ final class RtspSink implements Sink {
     }
     try (Frame card = last == null ? plain() : last.copy()) {
       notice.put(card, words);
-      encode(card, stream.keyWanted());
+      encode(card, now(), stream.keyWanted());
     }
   }
 
@@ -177,12 +177,17 @@ final class RtspSink implements Sink {
     return new Frame(0, 0, image);
   }
 
-  private void encode(Frame frame, boolean keyWanted) throws SinkException {
+  /** Frames that are only late keep their times: these go on where something else is shown. */
+  private long now() {
+    return time + (long) TICK * Math.max(0, quiet - 1);
+  }
+
+  private void encode(Frame frame, long shownAt, boolean keyWanted) throws SinkException {
     H264 open = fitting(Canvas.sizeFor(frame.size()));
     if (open == null) {
       return;
     }
-    long at = Math.max(time, encodedAt + 1);
+    long at = Math.max(shownAt, encodedAt + 1);
     boolean key = keyWanted && at - keyAt >= KEYS_APART;
     open.send(Objects.requireNonNull(canvas).fitted(frame), at, key);
     while (open.receive(packet)) {

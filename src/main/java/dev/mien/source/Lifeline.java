@@ -3,6 +3,7 @@ package dev.mien.source;
 import dev.mien.frame.Size;
 import dev.mien.source.Link.State;
 import java.time.Instant;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,8 @@ final class Lifeline {
   private volatile boolean closed;
   private volatile long lastPicture;
   private volatile long gap;
-  private long changed = System.nanoTime();
+  private final LongSupplier clock;
+  private long changed;
   private String sends = "";
   private @Nullable Size size;
 
@@ -34,6 +36,15 @@ final class Lifeline {
    * @param first how loud the first connection is told of
    */
   Lifeline(String name, Limits limits, Level first) {
+    this(name, limits, first, System::nanoTime);
+  }
+
+  /**
+   * @param clock nanoseconds, from any start
+   */
+  Lifeline(String name, Limits limits, Level first, LongSupplier clock) {
+    this.clock = clock;
+    changed = clock.getAsLong();
     this.name = name;
     this.limits = limits;
     this.first = first;
@@ -70,8 +81,8 @@ final class Lifeline {
 
   /** A picture came. */
   void picture(Size seen) {
-    long now = System.nanoTime();
-    if (link.state() == State.UP) {
+    long now = clock.getAsLong();
+    if (link.state() == State.UP || link.state() == State.STALLED) {
       gap = gap == 0 ? now - lastPicture : gap + (now - lastPicture - gap) / 8;
     }
     lastPicture = now;
@@ -90,7 +101,7 @@ final class Lifeline {
       return;
     }
     boolean back = before == State.RETRYING || before == State.REFUSED;
-    long away = System.nanoTime() - changed;
+    long away = clock.getAsLong() - changed;
     enter(State.UP, what, link.reconnects() + (back ? 1 : 0));
     if (before == State.CONNECTING) {
       log.atLevel(first).log("{}: up: {}", name, what);
@@ -101,7 +112,7 @@ final class Lifeline {
 
   /** Called again and again while a call waits. */
   void waiting() {
-    long silent = System.nanoTime() - lastPicture;
+    long silent = clock.getAsLong() - lastPicture;
     if (link.state() == State.UP && silent > Math.max(limits.stall(), LATE_GAPS * gap)) {
       stalled(silent);
     }
@@ -138,8 +149,8 @@ final class Lifeline {
   }
 
   private void enter(State state, String reason, long reconnects) {
-    changed = System.nanoTime();
-    gap = 0;
+    changed = clock.getAsLong();
+    gap = state == State.UP ? gap : 0;
     link = new Link(state, reconnects, reason, Instant.now());
   }
 

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,7 @@ final class PageIT {
 
   /** Mien looks at another Mien's live picture, which asks for a password. */
   @Test
+  @DisplayName("R12: the password of a source is in no page, metric, event or log")
   void thePasswordOfASourceIsNowhere() throws Exception {
     try (PageServer camera = PageServer.open("127.0.0.1", 0, SECRET, List.of());
         Sink door = camera.camera("door");
@@ -55,7 +57,18 @@ final class PageIT {
       String url = "http://mien:" + SECRET + "@127.0.0.1:" + camera.port() + "/live.mjpg";
       Process program =
           new Program(folder)
-              .start("watch", "--classify", "none", "--source", url, "--to", "http://127.0.0.1:0");
+              .start(
+                  "watch",
+                  "--log-level",
+                  "debug",
+                  "--classify",
+                  "none",
+                  "--source",
+                  url,
+                  "--to",
+                  "events.jsonl",
+                  "--to",
+                  "http://127.0.0.1:0");
       try {
         String page = BrowserIT.address(folder.resolve("stderr"));
         HttpResponse<byte[]> once = get(page + "api/once?picture=0");
@@ -63,7 +76,16 @@ final class PageIT {
             .contains("\"width\":320", "\"source\":\"127.0.0.1:" + camera.port() + "\"")
             .doesNotContain(SECRET);
         for (String path :
-            List.of("", "main.js", "api/cameras", "api/shares", "snapshot.jpg?source=x", "x")) {
+            List.of(
+                "",
+                "main.js",
+                "api/cameras",
+                "api/shares",
+                "snapshot.jpg?source=x",
+                "x",
+                "metrics",
+                "readyz",
+                "healthz")) {
           HttpResponse<byte[]> answer = get(page + path);
           assertThat(new String(answer.body(), StandardCharsets.ISO_8859_1) + answer.headers())
               .as(path)
@@ -73,7 +95,31 @@ final class PageIT {
         program.destroy();
         assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
       }
-      assertThat(Files.readString(folder.resolve("stderr"))).doesNotContain(SECRET);
+      for (String file : List.of("stderr", "events.jsonl")) {
+        assertThat(Files.readString(folder.resolve(file)))
+            .as(file)
+            .isNotEmpty()
+            .doesNotContain(SECRET);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("R12: nor is it in what is said of a camera that is not there, however it is written")
+  void noErrorSaysAPassword() throws Exception {
+    for (String address :
+        List.of(
+            "rtsp://peter:Pl4nted@127.0.0.1:9/cam",
+            "rtsp://peter:Pl%344nted@127.0.0.1:9/cam",
+            "rtsp://127.0.0.1:9/cam?usr=peter&loginpas=Pl4nted",
+            "http://127.0.0.1:9/user=peter_password=Pl4nted_channel=1")) {
+      Program.Ended ended =
+          new Program(folder)
+              .run("watch", "--log-level", "debug", "--source", address, "--to", "events.jsonl");
+      assertThat(ended.status()).isEqualTo(5);
+      assertThat(ended.out() + ended.err())
+          .contains("127.0.0.1:9")
+          .doesNotContain("Pl4nted", "Pl%344nted", "peter");
     }
   }
 

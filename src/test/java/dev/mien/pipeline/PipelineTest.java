@@ -3,14 +3,19 @@ package dev.mien.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mien.source.Pace;
+import dev.mien.track.Follower;
+import dev.mien.track.Rules;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,6 +71,7 @@ final class PipelineTest extends PipelineRig {
   }
 
   @Test
+  @DisplayName("R06: a live source gives the newest frame to a slow detector")
   void aLiveSourceGivesTheNewestToASlowDetector() throws Exception {
     CountDownLatch looking = new CountDownLatch(1);
     CountDownLatch allRead = new CountDownLatch(1);
@@ -89,6 +95,32 @@ final class PipelineTest extends PipelineRig {
     assertThat(shelf.numbers).containsExactly(0L, 99L);
     assertThat(stats.drops()).containsEntry(Drop.STALE, 98L);
     assertThat(stats.read()).isEqualTo(stats.observed() + stats.dropped());
+  }
+
+  @Test
+  @DisplayName("R06: what is older than the limit after it was looked at is dropped and counted")
+  void dropsAndCountsWhatBecameTooOldWhileItWasLookedAt() throws Exception {
+    AtomicLong clock = new AtomicLong();
+    Feed feed = new Feed(Pace.LIVE, 10);
+    Crew crew =
+        new Crew(
+            workers(1, n -> clock.addAndGet(n % 2 == 0 ? 499_000_000 : 501_000_000)), clock::get);
+    crews.add(crew);
+    Shelf shelf = shelf("shelf");
+    Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
+    Duration most = Duration.ofMillis(500);
+    Pipeline pipeline =
+        new Pipeline(feed, crew, follower, List.of(), List.of(shelf), FOR_EVER, most);
+    feed.before =
+        n -> {
+          while (pipeline.stats().observed() + pipeline.stats().dropped() < n) {
+            Thread.onSpinWait();
+          }
+        };
+    Stats stats = pipeline.run();
+    assertThat(shelf.numbers).containsExactly(0L, 2L, 4L, 6L, 8L);
+    assertThat(stats.drops()).containsEntry(Drop.LATE, 5L).containsEntry(Drop.STALE, 0L);
+    assertThat(stats.ages().quantile(1)).isLessThanOrEqualTo(600_000_000);
   }
 
   @Test
@@ -131,6 +163,7 @@ final class PipelineTest extends PipelineRig {
   }
 
   @Test
+  @DisplayName("R33: a sink that hangs costs the others no frame, and the run no time")
   void aSinkThatHangsHoldsUpNeitherTheOthersNorTheEnd() throws Exception {
     CountDownLatch released = new CountDownLatch(1);
     Semaphore written = new Semaphore(1);
@@ -147,6 +180,18 @@ final class PipelineTest extends PipelineRig {
       thread.join();
     }
     assertThat(stuck.closes).hasValue(1);
+  }
+
+  @Test
+  @DisplayName("R10: a live source whose detector keeps up loses no frame, and each is shown at once")
+  void aDetectorThatKeepsUpCostsNothing() throws Exception {
+    Semaphore shown = new Semaphore(1);
+    Feed feed = new Feed(Pace.LIVE, 200);
+    feed.before = n -> await(shown);
+    Shelf shelf = new Shelf("shelf", n -> shown.release());
+    Stats stats = pipeline(feed, workers(2, n -> {}), FOR_EVER, shelf).run();
+    assertThat(shelf.numbers).isEqualTo(upTo(200));
+    assertThat(stats.dropped()).isZero();
   }
 
   @Test

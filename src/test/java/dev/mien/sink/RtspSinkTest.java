@@ -2,11 +2,18 @@ package dev.mien.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mien.frame.Frame;
 import dev.mien.frame.Size;
+import dev.mien.source.Source;
+import dev.mien.source.SourceAddress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacv.FFmpegFrameGrabber;
@@ -72,6 +79,43 @@ final class RtspSinkTest {
           picture = player.grabImage();
         }
         assertThat(brightness(picture, 20, 20)).as("bright again").isBetween(80, 100);
+      }
+    }
+  }
+
+  /** The next picture of this width. */
+  private static long time(Source player, int width) throws IOException {
+    while (true) {
+      try (Frame frame = Objects.requireNonNull(player.read())) {
+        if (frame.size().width() == width) {
+          return frame.timestamp();
+        }
+      }
+    }
+  }
+
+  /** A machine that pauses for a moment gives late frames; their times are what they were. */
+  @Test
+  void framesThatAreOnlyLateKeepTheirTimes() throws Exception {
+    try (Sink sink = open();
+        Source player = SourceAddress.parse(sink.name()).open()) {
+      long begin = System.nanoTime();
+      write(sink, 0, 320, 240);
+      final long shown = time(player, 320);
+      long until = System.nanoTime() + 6L * RtspSink.TICK_MILLIS * Footage.MS;
+      while (System.nanoTime() < until) {
+        LockSupport.parkNanos(until - System.nanoTime());
+      }
+      write(sink, 1, 320, 240);
+      // The delimiter behind a picture begins the next one, so FFmpeg gives that this one's time.
+      final long first = time(player, 320);
+      assertThat(first).isGreaterThan(shown);
+      for (int i = 1; i <= 3; i++) {
+        write(sink, i + 1, 320, 240);
+        long time = time(player, 320);
+        assumeTrue(
+            System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(2), "the machine paused for long");
+        assertThat(time - first).isCloseTo(i * 40 * Footage.MS, within(Footage.MS));
       }
     }
   }

@@ -12,6 +12,21 @@ final class FaultList {
     openings(faults, to);
     borne(faults, to);
     broken(faults, to);
+    stops(faults, to);
+  }
+
+  static void stops(Faults faults, Consumer<Faults.Row> to) throws Exception {
+    try (Served silent = Served.silent()) {
+      to.accept(faults.stop("nobody answers", silent.url("rtsp"), State.CONNECTING));
+    }
+    try (RtspCamera camera = RtspCamera.start(0, faults.film(), new Script())) {
+      to.accept(faults.stop("pictures come", camera.url(), State.UP));
+    }
+    Script stalls = new Script().stallAt(40);
+    try (RtspCamera camera = RtspCamera.start(0, faults.film(), stalls)) {
+      to.accept(faults.stop("no picture comes any more", camera.url(), State.STALLED));
+      to.accept(faults.stop("none comes over UDP", camera.url() + "?udp", State.STALLED));
+    }
   }
 
   static void broken(Faults faults, Consumer<Faults.Row> to) throws Exception {
@@ -95,9 +110,7 @@ final class FaultList {
     to.accept(faults.borne("5 % of the packets with wrong bits", new Script().corrupt(0.05), ""));
     to.accept(faults.borne("UDP", new Script(), "?udp"));
     for (int percent : new int[] {1, 5, 20}) {
-      to.accept(
-          faults.borne(
-              "UDP, %d %% lost".formatted(percent), new Script().loss(percent / 100.0), "?udp"));
+      to.accept(faults.lossy(percent));
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -22,8 +23,25 @@ final class Faults implements AutoCloseable {
   /** Short, so that the table is printed in minutes. */
   static final Limits LIMITS = new Limits(2 * SECOND, 2 * SECOND, SECOND);
 
+  /**
+   * The longest waits during a fault, in milliseconds.
+   *
+   * @param camera for a frame of the second camera
+   * @param machine of a thread that does nothing but wait for 40 ms
+   */
+  record Gaps(long camera, long machine) {
+    @Override
+    public String toString() {
+      return camera + " / " + machine;
+    }
+  }
+
+  /** So that nothing ends of itself before it is stopped. */
+  private static final Limits UNHURRIED = new Limits(60 * SECOND, 60 * SECOND, SECOND);
+
   /** One row; times in milliseconds, negative where there is none. */
-  record Row(String fault, String outcome, List<Long> recovered, long secondCamera, int threads) {
+  record Row(
+      String fault, String outcome, List<Long> recovered, Gaps gaps, int threads) {
     long percentile(int percent) {
       List<Long> sorted = recovered.stream().sorted().toList();
       return sorted.isEmpty()
@@ -33,12 +51,12 @@ final class Faults implements AutoCloseable {
 
     @Override
     public String toString() {
-      return "| %s | %s | %s | %d | %+d |"
+      return "| %s | %s | %s | %s | %+d |"
           .formatted(
               fault,
               outcome,
               recovered.isEmpty() ? "–" : percentile(50) + " / " + percentile(95),
-              secondCamera,
+              gaps,
               threads);
     }
   }
@@ -54,14 +72,20 @@ final class Faults implements AutoCloseable {
   private final int rounds;
   private final RtspCamera second;
   private final Watched neighbour;
+  private final Heartbeat heartbeat = new Heartbeat();
 
   Faults(Path folder, int rounds) throws Exception {
     this.rounds = rounds;
+    Ffmpeg.load();
     film = H264.film(folder, "320x240", 1);
     small = H264.film(folder, "160x120", 1);
     second = RtspCamera.start(0, film, new Script());
     neighbour = Watched.open("second", second.url(), LIMITS);
     neighbour.await(50);
+  }
+
+  private Gaps gaps() {
+    return new Gaps(neighbour.longestGap() / 1_000_000, heartbeat.longestGap() / 1_000_000);
   }
 
   private static int threads() {
@@ -73,7 +97,7 @@ final class Faults implements AutoCloseable {
 
   /** One-shot opening that has to fail; the outcome is the message and after how long it came. */
   Row opening(String fault, String url) {
-    neighbour.longestGap();
+    gaps();
     int before = threads();
     long from = System.nanoTime();
     String outcome = "opened";
@@ -90,7 +114,7 @@ final class Faults implements AutoCloseable {
         fault,
         "%s; after %d ms".formatted(outcome, took),
         List.of(),
-        neighbour.longestGap() / 1_000_000,
+        gaps(),
         threads() - before);
   }
 
@@ -98,7 +122,7 @@ final class Faults implements AutoCloseable {
   Row borne(String fault, Script script, String way) throws Exception {
     try (RtspCamera camera = RtspCamera.start(0, film, script);
         Watched watched = Watched.open("cam", camera.url() + way, LIMITS)) {
-      neighbour.longestGap();
+      gaps();
       watched.await(State.UP);
       int before = threads();
       long from = watched.frames();
@@ -117,15 +141,55 @@ final class Faults implements AutoCloseable {
           fault,
           outcome + (link.reconnects() > 0 ? "; " + link.reconnects() + " RECONNECTS" : ""),
           List.of(),
-          neighbour.longestGap() / 1_000_000,
+          gaps(),
           threads() - before);
     }
+  }
+
+  /** Somebody wants it to end while it is in a state. */
+  Row stop(String when, String url, State state) throws Exception {
+    gaps();
+    int before = threads();
+    List<Long> took = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      try (Watched watched = Watched.open("cam", url, UNHURRIED)) {
+        watched.await(state);
+        long from = System.nanoTime();
+        watched.close();
+        took.add((System.nanoTime() - from) / 1_000_000);
+      }
+    }
+    String outcome = "over after at most %d ms".formatted(Collections.max(took));
+    return new Row("stop while " + when, outcome, List.of(), gaps(), threads() - before);
+  }
+
+  /** UDP packets get lost: in the kernel where this process has a network of its own. */
+  Row lossy(int percent) throws Exception {
+    if (!Boolean.getBoolean("faults.network")) {
+      String fault = "UDP, the camera loses %d %%".formatted(percent);
+      return borne(fault, new Script().loss(percent / 100.0), "?udp");
+    }
+    filter("-A", percent);
+    try {
+      return borne("UDP, the kernel loses %d %%".formatted(percent), new Script(), "?udp");
+    } finally {
+      filter("-D", percent);
+    }
+  }
+
+  private static void filter(String change, int percent) throws Exception {
+    String probability = Double.toString(percent / 100.0);
+    Clips.run(
+        List.of(
+            ("iptables " + change + " INPUT -p udp -m statistic --mode random --probability "
+                    + probability + " -j DROP")
+                .split(" ")));
   }
 
   private Row again(String fault, String outcome, String url, Round round) throws Exception {
     try (Watched watched = Watched.open("cam", url, LIMITS)) {
       watched.await(10L);
-      neighbour.longestGap();
+      gaps();
       int before = threads();
       List<Long> recovered = new ArrayList<>();
       for (int i = 0; i < rounds; i++) {
@@ -133,7 +197,7 @@ final class Faults implements AutoCloseable {
         watched.await(10L);
       }
       return new Row(
-          fault, outcome, recovered, neighbour.longestGap() / 1_000_000, threads() - before);
+          fault, outcome, recovered, gaps(), threads() - before);
     }
   }
 
@@ -155,7 +219,7 @@ final class Faults implements AutoCloseable {
                 return watched.await(1L);
               });
       String outcome = "%s after at most %d ms".formatted(told, noticed[0] / 1_000_000);
-      return new Row(fault, outcome, row.recovered(), row.secondCamera(), row.threads());
+      return new Row(fault, outcome, row.recovered(), row.gaps(), row.threads());
     }
   }
 
@@ -229,6 +293,7 @@ final class Faults implements AutoCloseable {
   public void close() throws IOException {
     neighbour.close();
     second.close();
+    heartbeat.close();
   }
 
   /** Arguments: rounds of each fault that is recovered from, kills, failed openings. */
@@ -237,7 +302,7 @@ final class Faults implements AutoCloseable {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     Path folder = Files.createTempDirectory("faults");
     out.println(
-        "| fault | outcome | recovered in ms, p50 / p95 | longest gap of a second camera, ms | threads |");
+        "| fault | outcome | recovered in ms, p50 / p95 | longest gap in ms, of a second camera / of a timer | threads |");
     out.println("|---|---|---|---|---|");
     try (Faults faults = new Faults(folder, Integer.parseInt(arguments[0]))) {
       FaultList.run(faults, out::println);
@@ -249,6 +314,10 @@ final class Faults implements AutoCloseable {
     out.printf(
         "%n%d failed openings after 2000: resident memory %+.1f MB%n",
         openings, growth(2000, openings) / 1e6);
+  }
+
+  List<byte[]> film() {
+    return film;
   }
 
   Script change() {

@@ -56,6 +56,19 @@ final class FaultsIT {
   }
 
   @Test
+  @DisplayName("R01: a stop ends whatever FFmpeg waits for")
+  void stops() throws Exception {
+    List<Faults.Row> rows = new ArrayList<>();
+    try (Faults faults = new Faults(folder, 1)) {
+      FaultList.stops(faults, rows::add);
+    }
+    // The limits of these sources are a minute; the table has how fast it is.
+    assertThat(rows)
+        .hasSize(4)
+        .allSatisfy(row -> assertThat(row.outcome()).containsPattern("at most \\d{1,4} ms"));
+  }
+
+  @Test
   @DisplayName("R04: each kill of the server is recovered from")
   void kills() throws Exception {
     try (Faults faults = new Faults(folder, 5)) {

@@ -177,6 +177,36 @@ final class LinkTest {
   }
 
   @Test
+  @DisplayName("R01, R04: one camera opens while another never answers, and a stop ends the wait")
+  void besideABlackHole() throws Exception {
+    Limits unhurried = new Limits(600 * SECOND, 600 * SECOND, SECOND);
+    try (Served hole = Served.silent();
+        Served camera =
+            Served.with(
+                (client, number) -> {
+                  Served.live(client);
+                  client.getOutputStream().write(clip);
+                  client.getInputStream().read(); // Until the other side goes.
+                });
+        Source waiting =
+            Reconnecting.patient(
+                "hole", life -> AvSource.network("hole", hole.url("rtsp"), life), unhurried);
+        Source source = patient(camera.url("http"))) {
+      Future<?> end = reading(waiting);
+      while (hole.connections() == 0) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      Future<?> other = reading(source);
+      await(source, State.UP);
+      assertThat(waiting.link().state()).isEqualTo(State.CONNECTING);
+      waiting.close();
+      end.get(30, TimeUnit.SECONDS);
+      source.close();
+      other.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   @DisplayName("wrapped sources tell the link of what they wrap; a pattern has a steady one")
   void wrapped() throws Exception {
     try (Served served =
