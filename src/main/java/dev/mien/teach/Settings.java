@@ -9,9 +9,9 @@ import dev.mien.dataset.Augmentation;
  * @param size width and height of its input, in pixels
  * @param crop width and height of what it learns from, cut out of the picture: less than size makes
  *     it quicker, and each cut another one
- * @param view side of the middle of the picture that it answers on, together with its mirror image, as
- *     the mean of both: surer, and twice the time; 0 answers on the whole, once. What was learnt on
- *     a crop is known best a little larger (Touvron et al., "Fixing the train-test resolution
+ * @param view side of the middle of the picture that it answers on, together with its mirror image,
+ *     as the mean of both: surer, and twice the time; 0 answers on the whole, once. What was learnt
+ *     on a crop is known best a little larger (Touvron et al., "Fixing the train-test resolution
  *     discrepancy", 2019)
  * @param width channels of its first layer; the time it takes grows with the square
  * @param epochs at most; each sees every picture once
@@ -45,7 +45,8 @@ public record Settings(
     long seed,
     Augmentation augmentation) {
   public static final Settings DEFAULT =
-      new Settings(64, 64, 0, 24, 30, 64, 0.05, 5e-4, 0.05, 0, 0, 0.2, 0.5, 10, 1, Augmentation.FACES);
+      new Settings(
+          64, 64, 0, 24, 30, 64, 0.05, 5e-4, 0.05, 0, 0, 0.2, 0.5, 10, 1, Augmentation.FACES);
 
   @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
   public Settings {
