@@ -34,8 +34,7 @@ final class Feed implements AutoCloseable {
   Feed(Sink sink, boolean noisy) {
     this.sink = sink;
     this.noisy = noisy;
-    frames =
-        clock.scheduleAtFixedRate(this::next, 0, 1_000_000_000L / RATE, TimeUnit.NANOSECONDS);
+    frames = clock.scheduleAtFixedRate(this::next, 0, 1_000_000_000L / RATE, TimeUnit.NANOSECONDS);
   }
 
   private void next() {

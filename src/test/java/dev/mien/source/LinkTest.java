@@ -179,6 +179,56 @@ final class LinkTest {
   }
 
   @Test
+  @DisplayName("R04, R05: a connection that comes about late is used, and closed with the source")
+  void late() throws Exception {
+    java.util.concurrent.atomic.AtomicInteger attempts =
+        new java.util.concurrent.atomic.AtomicInteger();
+    java.util.concurrent.CountDownLatch closed = new java.util.concurrent.CountDownLatch(1);
+    java.util.concurrent.CountDownLatch given = new java.util.concurrent.CountDownLatch(1);
+    Source[] outer = new Source[1];
+    Source opened =
+        new Source() {
+          @Override
+          public String name() {
+            return "cam";
+          }
+
+          @Override
+          public Pace pace() {
+            return Pace.LIVE;
+          }
+
+          @Override
+          public Frame read() {
+            return null; // The stream has ended, and it is to be opened again.
+          }
+
+          @Override
+          public void close() {
+            closed.countDown();
+          }
+        };
+    Attempt.Opener slow =
+        life -> {
+          if (attempts.incrementAndGet() > 1) {
+            throw new SourceException(Reason.UNREACHABLE, "enough");
+          }
+          await(outer[0], State.RETRYING);
+          given.countDown();
+          return opened;
+        };
+    try (Source source =
+        Reconnecting.patient("cam", slow, new Limits(SECOND / 10, SECOND, SECOND))) {
+      outer[0] = source;
+      Future<?> end = reading(source);
+      assertThat(given.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(closed.await(60, TimeUnit.SECONDS)).as("taken, read to its end, closed").isTrue();
+      source.close();
+      end.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   @DisplayName("R01, R04: one camera opens while another never answers, and a stop ends the wait")
   void besideABlackHole() throws Exception {
     Limits unhurried = new Limits(600 * SECOND, 600 * SECOND, SECOND);
