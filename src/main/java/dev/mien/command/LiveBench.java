@@ -125,7 +125,9 @@ final class LiveBench {
                 plan,
                 server,
                 ledger,
-                (millis, task) -> line.schedule(task, millis, TimeUnit.MILLISECONDS));
+                (millis, task) -> {
+                  var unused = line.schedule(task, millis, TimeUnit.MILLISECONDS);
+                });
         long end = TimeUnit.SECONDS.toMillis(WARM_UP_SECONDS + (long) plan.seconds());
         long last = end + plan.injected() + 1000;
         List<Future<?>> timers = new ArrayList<>();

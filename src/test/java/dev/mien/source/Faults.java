@@ -181,7 +181,7 @@ final class Faults implements AutoCloseable {
                     + " INPUT -p udp -m statistic --mode random --probability "
                     + probability
                     + " -j DROP")
-                .split(" ")));
+                .split(" ", -1)));
   }
 
   private Row again(String fault, String outcome, String url, Round round) throws Exception {

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -81,7 +82,8 @@ final class LinkTest {
                   Served.live(client);
                   client.getOutputStream().write(clip);
                   if (number == 0) {
-                    client.getInputStream().read(); // Silent until the other side goes.
+                    int unused =
+                        client.getInputStream().read(); // Silent until the other side goes.
                   }
                 });
         Source source = patient(served.url("http"))) {
@@ -199,7 +201,7 @@ final class LinkTest {
           }
 
           @Override
-          public Frame read() {
+          public @Nullable Frame read() {
             return null; // The stream has ended, and it is to be opened again.
           }
 
