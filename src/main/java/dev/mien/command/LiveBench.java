@@ -8,7 +8,6 @@ import dev.mien.pipeline.Stats;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.Looped;
-import dev.mien.source.PatternSource;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
 import java.io.IOException;
@@ -39,7 +38,8 @@ final class LiveBench {
   /**
    * @param rate pictures a second of the camera
    * @param injected milliseconds for which the pictures of every other second are held back between
-   *     camera and server: side by side with the others, what the machine does besides concerns both
+   *     camera and server: side by side with the others, what the machine does besides concerns
+   *     both
    * @param seconds how long is measured
    */
   record Plan(SourceAddress clip, double rate, long injected, int seconds) {
@@ -125,7 +125,9 @@ final class LiveBench {
                 plan,
                 server,
                 ledger,
-                (millis, task) -> line.schedule(task, millis, TimeUnit.MILLISECONDS));
+                (millis, task) -> {
+                  var unused = line.schedule(task, millis, TimeUnit.MILLISECONDS);
+                });
         long end = TimeUnit.SECONDS.toMillis(WARM_UP_SECONDS + (long) plan.seconds());
         long last = end + plan.injected() + 1000;
         List<Future<?>> timers = new ArrayList<>();

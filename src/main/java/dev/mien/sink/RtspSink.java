@@ -144,7 +144,8 @@ final class RtspSink implements Sink {
                 ? "no picture from " + source + " for " + words(quiet / TICKS_A_SECOND)
                 : "no picture from " + source + " yet");
       } else if (quiet > 1 && stream.keyWanted()) {
-        encode(shown, now(), true); // Who comes between two rare frames sees the one before at once.
+        encode(
+            shown, now(), true); // Who comes between two rare frames sees the one before at once.
       }
     } catch (SinkException | RuntimeException e) {
       log.warn("{}", e.getMessage());

@@ -49,14 +49,16 @@ final class Attempt {
     }
   }
 
-  /** Whether it came to its end, good or bad. */
-  boolean over() {
-    return opened.isDone();
+  /** Whether it came to a bad end, or was cancelled. */
+  boolean failed() {
+    return opened.isCompletedExceptionally();
   }
 
-  /** Nobody wants it any more; what it still opens is closed. */
+  /** Nobody wants it any more; what it has opened, or still opens, is closed. */
   void cancel() {
-    opened.cancel(false);
+    if (!opened.cancel(false) && !failed()) {
+      opened.join().close();
+    }
   }
 
   /**

@@ -41,14 +41,16 @@ final class Reconnecting implements Source {
     Ffmpeg.load();
     Lifeline life = new Lifeline(name, limits, Level.DEBUG);
     Attempt attempt = Attempt.start(name, opener, life);
+    boolean taken = false;
     try {
       Source first = attempt.await();
+      taken = true;
       return first.pace() == Pace.LIVE ? new Reconnecting(name, opener, life, false, first) : first;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException(name + ": nobody waits for it any more");
     } finally {
-      if (!attempt.over()) {
+      if (!taken) {
         life.close();
         attempt.cancel();
       }
@@ -139,10 +141,10 @@ final class Reconnecting implements Source {
     }
   }
 
-  /** The one that is under way, if it was left to itself; else a new one. */
+  /** The one that was left to itself, if it is under way or came about late; else a new one. */
   private synchronized Attempt attempt() {
     Attempt running = attempt;
-    if (running == null || running.over()) {
+    if (running == null || running.failed()) {
       running = Attempt.start(name, opener, life);
       attempt = running;
       if (life.closed()) {

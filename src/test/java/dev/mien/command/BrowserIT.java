@@ -34,9 +34,9 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 
 /** The page of the real program in a real browser. Its pictures are left in target/pages. */
-@Timeout(300)
+@Timeout(600)
 final class BrowserIT {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 240;
   private static final Path PAGES = Path.of("target/pages");
 
   @TempDir private static Path folder = Path.of("");
@@ -129,7 +129,8 @@ final class BrowserIT {
   private static boolean hasPicture() {
     return Boolean.TRUE.equals(
         script(
-            "const i = document.getElementById('picture'); return !i.hidden && i.naturalWidth > 0"));
+            "const i = document.getElementById('picture'); return !i.hidden && i.naturalWidth >"
+                + " 0"));
   }
 
   private static void open(int width, int height, boolean phone, String scheme) {
@@ -160,9 +161,9 @@ final class BrowserIT {
     }
     Object violations =
         browser.executeAsyncScript(
-            "const done = arguments[arguments.length - 1];"
-                + "axe.run(document, {resultTypes: ['violations']}).then(r =>"
-                + " done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' '))))");
+            "const done = arguments[arguments.length - 1];axe.run(document, {resultTypes:"
+                + " ['violations']}).then(r => done(r.violations.map(v => v.id + ': ' +"
+                + " v.nodes.map(n => n.html).join(' '))))");
     assertThat((List<?>) violations).isEmpty();
   }
 

@@ -105,7 +105,8 @@ final class PageIT {
   }
 
   @Test
-  @DisplayName("R12: nor is it in what is said of a camera that is not there, however it is written")
+  @DisplayName(
+      "R12: nor is it in what is said of a camera that is not there, however it is written")
   void noErrorSaysAPassword() throws Exception {
     for (String address :
         List.of(

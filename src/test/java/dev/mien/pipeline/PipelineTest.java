@@ -183,7 +183,8 @@ final class PipelineTest extends PipelineRig {
   }
 
   @Test
-  @DisplayName("R10: a live source whose detector keeps up loses no frame, and each is shown at once")
+  @DisplayName(
+      "R10: a live source whose detector keeps up loses no frame, and each is shown at once")
   void aDetectorThatKeepsUpCostsNothing() throws Exception {
     Semaphore shown = new Semaphore(1);
     Feed feed = new Feed(Pace.LIVE, 200);

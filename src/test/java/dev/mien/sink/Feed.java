@@ -26,7 +26,7 @@ final class Feed implements AutoCloseable {
   private final Random random = new Random(4);
   private final Future<?> frames;
   private final AtomicLong longest = new AtomicLong();
-  private volatile long number;
+  private final AtomicLong number = new AtomicLong();
 
   /**
    * @param noisy half of each picture is noise, so that it has some 60 kB
@@ -34,19 +34,19 @@ final class Feed implements AutoCloseable {
   Feed(Sink sink, boolean noisy) {
     this.sink = sink;
     this.noisy = noisy;
-    frames =
-        clock.scheduleAtFixedRate(this::next, 0, 1_000_000_000L / RATE, TimeUnit.NANOSECONDS);
+    frames = clock.scheduleAtFixedRate(this::next, 0, 1_000_000_000L / RATE, TimeUnit.NANOSECONDS);
   }
 
   private void next() {
-    try (Frame frame = Footage.frame(number, Math.round(number * 1e9 / RATE), WIDTH, HEIGHT)) {
+    long n = number.get();
+    try (Frame frame = Footage.frame(n, Math.round(n * 1e9 / RATE), WIDTH, HEIGHT)) {
       if (noisy) {
         noise(frame.image());
       }
       long start = System.nanoTime();
       sink.write(frame, Footage.seen(frame));
       longest.accumulateAndGet(System.nanoTime() - start, Math::max);
-      number = number + 1;
+      number.incrementAndGet();
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -60,8 +60,8 @@ final class Feed implements AutoCloseable {
 
   /** Waits for so many more frames. */
   void await(int more) {
-    long until = number + more;
-    while (number < until) {
+    long until = number.get() + more;
+    while (number.get() < until) {
       assertThat(frames.isDone()).as("the sink failed").isFalse();
       LockSupport.parkNanos(1_000_000);
     }

@@ -16,7 +16,8 @@ final class H264Test {
   private static final int STEP = H264.TICKS / RATE;
 
   @Test
-  @DisplayName("R34: each picture gives its packet at once, and every two seconds one is a key frame")
+  @DisplayName(
+      "R34: each picture gives its packet at once, and every two seconds one is a key frame")
   void holdsNothingBack() throws Exception {
     List<Integer> keys = new ArrayList<>();
     AVPacket packet = avcodec.av_packet_alloc();

@@ -135,8 +135,7 @@ final class Players implements AutoCloseable {
       Matcher time = gst.matcher(line);
       Matcher packet = crc.matcher(line);
       if (time.find()) {
-        double seconds =
-            Integer.parseInt(time.group(2)) * 60 + Double.parseDouble(time.group(3));
+        double seconds = Integer.parseInt(time.group(2)) * 60 + Double.parseDouble(time.group(3));
         times.add(seconds * Feed.RATE);
       } else if (packet.matches()) {
         times.add(Long.parseLong(packet.group(1)) / STEP);

@@ -40,8 +40,7 @@ final class Faults implements AutoCloseable {
   private static final Limits UNHURRIED = new Limits(60 * SECOND, 60 * SECOND, SECOND);
 
   /** One row; times in milliseconds, negative where there is none. */
-  record Row(
-      String fault, String outcome, List<Long> recovered, Gaps gaps, int threads) {
+  record Row(String fault, String outcome, List<Long> recovered, Gaps gaps, int threads) {
     long percentile(int percent) {
       List<Long> sorted = recovered.stream().sorted().toList();
       return sorted.isEmpty()
@@ -111,11 +110,7 @@ final class Faults implements AutoCloseable {
     }
     long took = (System.nanoTime() - from) / 1_000_000;
     return new Row(
-        fault,
-        "%s; after %d ms".formatted(outcome, took),
-        List.of(),
-        gaps(),
-        threads() - before);
+        fault, "%s; after %d ms".formatted(outcome, took), List.of(), gaps(), threads() - before);
   }
 
   /** A fault that does not end the connection. */
@@ -181,9 +176,12 @@ final class Faults implements AutoCloseable {
     String probability = Double.toString(percent / 100.0);
     Clips.run(
         List.of(
-            ("iptables " + change + " INPUT -p udp -m statistic --mode random --probability "
-                    + probability + " -j DROP")
-                .split(" ")));
+            ("iptables "
+                    + change
+                    + " INPUT -p udp -m statistic --mode random --probability "
+                    + probability
+                    + " -j DROP")
+                .split(" ", -1)));
   }
 
   private Row again(String fault, String outcome, String url, Round round) throws Exception {
@@ -196,8 +194,7 @@ final class Faults implements AutoCloseable {
         recovered.add(round.run(watched) / 1_000_000);
         watched.await(10L);
       }
-      return new Row(
-          fault, outcome, recovered, gaps(), threads() - before);
+      return new Row(fault, outcome, recovered, gaps(), threads() - before);
     }
   }
 
@@ -302,7 +299,8 @@ final class Faults implements AutoCloseable {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     Path folder = Files.createTempDirectory("faults");
     out.println(
-        "| fault | outcome | recovered in ms, p50 / p95 | longest gap in ms, of a second camera / of a timer | threads |");
+        "| fault | outcome | recovered in ms, p50 / p95 | longest gap in ms, of a second camera /"
+            + " of a timer | threads |");
     out.println("|---|---|---|---|---|");
     try (Faults faults = new Faults(folder, Integer.parseInt(arguments[0]))) {
       FaultList.run(faults, out::println);

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -80,7 +81,10 @@ final class LinkTest {
                 (client, number) -> {
                   Served.live(client);
                   client.getOutputStream().write(clip);
-                  client.getInputStream().read(); // Silent until the other side goes.
+                  if (number == 0) {
+                    int unused =
+                        client.getInputStream().read(); // Silent until the other side goes.
+                  }
                 });
         Source source = patient(served.url("http"))) {
       Link first = source.link();
@@ -173,6 +177,56 @@ final class LinkTest {
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
     } finally {
       never.countDown();
+    }
+  }
+
+  @Test
+  @DisplayName("R04, R05: a connection that comes about late is used, and closed with the source")
+  void late() throws Exception {
+    java.util.concurrent.atomic.AtomicInteger attempts =
+        new java.util.concurrent.atomic.AtomicInteger();
+    java.util.concurrent.CountDownLatch closed = new java.util.concurrent.CountDownLatch(1);
+    java.util.concurrent.CountDownLatch given = new java.util.concurrent.CountDownLatch(1);
+    Source[] outer = new Source[1];
+    Source opened =
+        new Source() {
+          @Override
+          public String name() {
+            return "cam";
+          }
+
+          @Override
+          public Pace pace() {
+            return Pace.LIVE;
+          }
+
+          @Override
+          public @Nullable Frame read() {
+            return null; // The stream has ended, and it is to be opened again.
+          }
+
+          @Override
+          public void close() {
+            closed.countDown();
+          }
+        };
+    Attempt.Opener slow =
+        life -> {
+          if (attempts.incrementAndGet() > 1) {
+            throw new SourceException(Reason.UNREACHABLE, "enough");
+          }
+          await(outer[0], State.RETRYING);
+          given.countDown();
+          return opened;
+        };
+    try (Source source =
+        Reconnecting.patient("cam", slow, new Limits(SECOND / 10, SECOND, SECOND))) {
+      outer[0] = source;
+      Future<?> end = reading(source);
+      assertThat(given.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(closed.await(60, TimeUnit.SECONDS)).as("taken, read to its end, closed").isTrue();
+      source.close();
+      end.get(30, TimeUnit.SECONDS);
     }
   }
 
