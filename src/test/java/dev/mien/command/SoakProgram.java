@@ -189,10 +189,13 @@ final class SoakProgram implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
+    Process unused =
+        process
+            .onExit()
+            .orTimeout(60, TimeUnit.SECONDS)
+            .exceptionally(late -> process.destroyForcibly())
+            .join();
   }
 }
