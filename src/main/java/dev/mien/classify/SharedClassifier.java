@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
@@ -92,10 +93,11 @@ public final class SharedClassifier implements Classifier {
     try {
       return request.answer.join();
     } catch (CompletionException e) {
-      if (e.getCause() instanceof Error error) {
+      Throwable why = Objects.requireNonNull(e.getCause());
+      if (why instanceof Error error) {
         throw error;
       }
-      throw new IllegalStateException(String.valueOf(e.getCause().getMessage()), e.getCause());
+      throw new IllegalStateException(String.valueOf(why.getMessage()), why);
     }
   }
 

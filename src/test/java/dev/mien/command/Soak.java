@@ -5,6 +5,7 @@ import dev.mien.source.Clips;
 import dev.mien.source.H264;
 import dev.mien.source.Proxy;
 import dev.mien.source.RtspCamera;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -62,15 +64,15 @@ final class Soak implements AutoCloseable {
   private final Proxy network;
   private final SoakProgram program;
   private final int streamPort = freePort();
-  private final List<AutoCloseable> clients = new ArrayList<>();
+  private final List<Closeable> clients = new ArrayList<>();
 
   /** Who changes something holds the one for reading; who takes a sample, the other. */
   private final ReentrantReadWriteLock change = new ReentrantReadWriteLock(true);
 
   private final Object turn = new Object();
   private final List<SoakSample> samples = new ArrayList<>();
-  private volatile long swaps;
-  private volatile long reloads;
+  private final AtomicLong swaps = new AtomicLong();
+  private final AtomicLong reloads = new AtomicLong();
 
   Soak(Path folder, Plan plan, Consumer<SoakSample> listener, String... options) throws Exception {
     this.folder = folder;
@@ -150,8 +152,8 @@ final class Soak implements AutoCloseable {
       List<CompletableFuture<Void>> steps =
           List.of(
               evenly(threads, plan.reconnects(), this::cut),
-              evenly(threads, plan.swaps(), () -> apply(++swaps, reloads)),
-              evenly(threads, plan.reloads(), () -> apply(swaps, ++reloads)),
+              evenly(threads, plan.swaps(), () -> apply(swaps)),
+              evenly(threads, plan.reloads(), () -> apply(reloads)),
               evenly(threads, 5 * plan.samples(), this::deleteOldRecordings));
       for (int i = 0; i < plan.samples(); i++) {
         long due = plan.frames() * i / (plan.samples() - 1);
@@ -176,7 +178,7 @@ final class Soak implements AutoCloseable {
     try {
       await("every camera is up", () -> program.up() == CARDS + 3);
       connectSlowClients();
-      SoakSample sample = program.sample(swaps, reloads);
+      SoakSample sample = program.sample(swaps.get(), reloads.get());
       samples.add(sample);
       listener.accept(sample);
     } finally {
@@ -195,9 +197,10 @@ final class Soak implements AutoCloseable {
     }
   }
 
-  private void apply(long swap, long reload) throws Exception {
+  private void apply(AtomicLong what) throws Exception {
     synchronized (turn) {
-      write(program.page(), swap, reload);
+      what.incrementAndGet();
+      write(program.page(), swaps.get(), reloads.get());
       program.hangUp();
       await("every camera is up", () -> program.up() == CARDS + 3);
     }
@@ -205,7 +208,7 @@ final class Soak implements AutoCloseable {
 
   /** They ask for pictures, observations and the stream, and take none. */
   private void connectSlowClients() throws Exception {
-    for (AutoCloseable client : clients) {
+    for (Closeable client : clients) {
       client.close();
     }
     clients.clear();
@@ -222,7 +225,7 @@ final class Soak implements AutoCloseable {
                   .getBytes(StandardCharsets.US_ASCII));
     }
     Caller player = new Caller(streamPort);
-    clients.add(player);
+    clients.add(player::close);
     player.play("door");
   }
 
@@ -279,9 +282,9 @@ final class Soak implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     program.close();
-    for (AutoCloseable client : clients) {
+    for (Closeable client : clients) {
       client.close();
     }
     network.close();

@@ -5,12 +5,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -137,7 +139,7 @@ final class SoakProgram implements AutoCloseable {
 
   private static String run(String... command) throws IOException, InterruptedException {
     Process run = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String out = new String(run.getInputStream().readAllBytes());
+    String out = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (run.waitFor() != 0) {
       throw new IOException(String.join(" ", command) + ": " + out);
     }
@@ -163,14 +165,18 @@ final class SoakProgram implements AutoCloseable {
         (long) observed,
         (System.nanoTime() - start) / 1_000_000_000L,
         resident,
-        before.get("javacpp_physical_bytes").longValue(),
-        before.get("javacpp_total_bytes").longValue(),
-        after.get("jvm_memory_used_bytes{area=\"heap\"}").longValue(),
+        value(before, "javacpp_physical_bytes"),
+        value(before, "javacpp_total_bytes"),
+        value(after, "jvm_memory_used_bytes{area=\"heap\"}"),
         threads,
         files,
         reconnects(),
         swaps,
         reloads);
+  }
+
+  private static long value(Map<String, Double> values, String name) {
+    return Objects.requireNonNull(values.get(name), name).longValue();
   }
 
   private long status(String key) throws IOException {
@@ -189,10 +195,13 @@ final class SoakProgram implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
+    Process unused =
+        process
+            .onExit()
+            .orTimeout(60, TimeUnit.SECONDS)
+            .exceptionally(late -> process.destroyForcibly())
+            .join();
   }
 }

@@ -18,28 +18,18 @@ final class SoakVerdict {
   /** What comes before it, a fifth, is warming up. */
   private static final double WARM = 0.2;
 
+  private static final List<Bound> BOUNDS =
+      List.of(
+          new Bound("RSS, MB", SoakSample::resident, MEGABYTE, 4),
+          new Bound("JavaCPP's, MB", SoakSample::total, MEGABYTE, 0.5),
+          new Bound("heap after GC, MB", SoakSample::heap, MEGABYTE, 0.5),
+          new Bound("threads", SoakSample::threads, 1, 0.5),
+          new Bound("descriptors", SoakSample::files, 1, 0.5));
+
   private SoakVerdict() {}
 
-  /** How much may be added with 100,000 frames and all that comes with them. */
-  enum Bound {
-    RSS("RSS, MB", SoakSample::resident, MEGABYTE, 4),
-    TOTAL("JavaCPP's, MB", SoakSample::total, MEGABYTE, 0.5),
-    HEAP("heap after GC, MB", SoakSample::heap, MEGABYTE, 0.5),
-    THREADS("threads", SoakSample::threads, 1, 0.5),
-    FILES("descriptors", SoakSample::files, 1, 0.5);
-
-    private final String words;
-    private final ToLongFunction<SoakSample> of;
-    private final double unit;
-    private final double most;
-
-    Bound(String words, ToLongFunction<SoakSample> of, double unit, double most) {
-      this.words = words;
-      this.of = of;
-      this.unit = unit;
-      this.most = most;
-    }
-
+  /** How much of something may be added with 100,000 frames and all that comes with them. */
+  private record Bound(String words, ToLongFunction<SoakSample> of, double unit, double most) {
     private double slope(List<SoakSample> samples) {
       return SoakSample.slope(samples, of) / unit;
     }
@@ -48,7 +38,7 @@ final class SoakVerdict {
   /** What grows, in words; empty if nothing does. */
   static List<String> growing(List<SoakSample> samples, double tolerance) {
     List<String> found = new ArrayList<>();
-    for (Bound bound : Bound.values()) {
+    for (Bound bound : BOUNDS) {
       double slope = bound.slope(samples);
       if (slope > tolerance * bound.most) {
         found.add(
@@ -61,6 +51,10 @@ final class SoakVerdict {
       }
     }
     return found;
+  }
+
+  private static void print(SoakSample sample) {
+    System.out.println(sample);
   }
 
   static List<SoakSample> warm(List<SoakSample> samples) {
@@ -83,14 +77,14 @@ final class SoakVerdict {
             (int) Math.ceil(200 * share),
             (int) Math.ceil(100 * share),
             SAMPLES);
-    try (Soak soak = new Soak(folder, plan, System.out::println, Soak.AS_LAUNCHED)) {
+    try (Soak soak = new Soak(folder, plan, SoakVerdict::print, Soak.AS_LAUNCHED)) {
       samples = soak.run();
     } finally {
       Soak.delete(folder);
     }
     List<SoakSample> warm = warm(samples);
     System.out.println();
-    for (Bound bound : Bound.values()) {
+    for (Bound bound : BOUNDS) {
       System.out.printf(
           Locale.ROOT,
           "%s: %+.3f with 100,000 frames (at most %+.1f)%n",

@@ -90,6 +90,8 @@ public final class RtspCamera implements AutoCloseable {
   }
 
   /**
+   * Starts one.
+   *
    * @param port 0: any that is free
    * @param film access units, sent again and again
    */
