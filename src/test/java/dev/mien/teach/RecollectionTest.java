@@ -27,7 +27,8 @@ class RecollectionTest {
     float[] targets = {0, 1, 0, 0, 0, 1, 0, 0};
     said.blend(1, targets, 0, 0.25f);
     said.blend(0, targets, 1, 0.25f);
-    assertThat(targets).containsExactly(new float[] {0, 0.75f, 0.25f, 0, 0, 1, 0, 0}, within(1e-3f));
+    assertThat(targets)
+        .containsExactly(new float[] {0, 0.75f, 0.25f, 0, 0, 1, 0, 0}, within(1e-3f));
   }
 
   @Test

@@ -26,9 +26,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Real trainings of a second or two, on drawings. */
 class TrainingTest {
@@ -75,8 +75,7 @@ class TrainingTest {
   /** A network from nothing, with these settings. */
   private Recipe recipe(String learning) throws IOException {
     String yaml = "{task: shape, network: cnn, faces: whole, learning: {seed: 7, %s}}";
-    return Recipe.read(
-        Files.writeString(folder.resolve("given.yaml"), yaml.formatted(learning)));
+    return Recipe.read(Files.writeString(folder.resolve("given.yaml"), yaml.formatted(learning)));
   }
 
   private Training training(Recipe recipe, Path data, Path out, BooleanSupplier stop) {
