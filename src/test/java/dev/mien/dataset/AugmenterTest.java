@@ -96,7 +96,7 @@ final class AugmenterTest {
       for (int p = 0; p < SIDE * SIDE / 20; p++) {
         assertThat(lightness(after, p)).isEqualTo(lightness(before, p));
       }
-      int mouth = (int) (0.75 * SIDE) * SIDE + SIDE / 2;
+      int mouth = 3 * SIDE / 4 * SIDE + SIDE / 2;
       hidden += lightness(after, mouth) == lightness(before, mouth) ? 0 : 1;
     }
     assertThat(hidden).isGreaterThan(20);
