@@ -40,6 +40,11 @@ final class Judge {
   /** The overlap of a detection and a face that are the same (Pascal VOC). */
   private static final double SAME = 0.5;
 
+  /** Heights of a face's box between which the classes of sizes lie, in pixels of the picture. */
+  private static final int SMALL = 24;
+
+  private static final int MIDDLE = 48;
+
   private static final int SHOWN = 24;
   private static final int SHOWN_SIDE = 128;
 
@@ -114,7 +119,7 @@ final class Judge {
     }
     Prediction prediction = keep(example, said);
     if (detector != null) {
-      part(face.isPresent() ? "face found" : NO_FACE, prediction);
+      part(face.map(Judge::height).orElse(NO_FACE), prediction);
     }
     show(
         frame,
@@ -147,13 +152,25 @@ final class Judge {
         long start = System.nanoTime();
         Classification said = classifier.classify(List.of(new Crop(frame, detection.box()))).get(0);
         nanos.add(System.nanoTime() - start);
-        show(frame, detection.box(), example, keep(example, said));
+        Prediction prediction = keep(example, said);
+        part(height(detection.box()), prediction);
+        show(frame, detection.box(), example, prediction);
       }
     }
   }
 
   private static boolean difficult(Example example) {
     return example.part().equals(Example.DIFFICULT);
+  }
+
+  /** Far faces are the hard ones, so each class of sizes has its own row. */
+  private static String height(Box face) {
+    double pixels = face.height();
+    return pixels < SMALL
+        ? "face lower than %d pixels".formatted(SMALL)
+        : pixels < MIDDLE
+            ? "face of %d to %d pixels".formatted(SMALL, MIDDLE)
+            : "face of %d pixels and more".formatted(MIDDLE);
   }
 
   private static double overlap(Example example, Detection detection) {

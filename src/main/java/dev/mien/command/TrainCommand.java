@@ -7,6 +7,7 @@ import dev.mien.model.Card;
 import dev.mien.teach.Epoch;
 import dev.mien.teach.Recipe;
 import dev.mien.teach.Settings;
+import dev.mien.teach.StoppedException;
 import dev.mien.teach.Training;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,6 +142,9 @@ final class TrainCommand implements Callable<Integer> {
           recipe.network() == Recipe.Kind.CNN
               ? training.network()
               : training.head(Home.models().find("features"));
+    } catch (StoppedException e) {
+      System.err.println("mien: " + e.getMessage());
+      return signals.status(Status.FAILED);
     }
     Evaluation evaluation = result.evaluation();
     System.out.printf(

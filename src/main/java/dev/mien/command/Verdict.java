@@ -115,7 +115,13 @@ final class Verdict {
       text.append('\n');
       parts.forEach(
           (name, part) ->
-              text.append(format("  %s: %d, accuracy %.4f%n", name, part.n(), part.accuracy())));
+              text.append(
+                  format(
+                      "  %s: %d, accuracy %.4f%s%n",
+                      name,
+                      part.n(),
+                      part.accuracy(),
+                      part.oneLabel() ? "" : format(", balanced %.4f", part.balancedAccuracy()))));
     }
     notes().forEach(n -> text.append(format("%n  note: %s%n", n)));
     return text.toString();
@@ -149,8 +155,21 @@ final class Verdict {
               faces.put("precision", f.precision());
               json.put("faces", faces);
             });
+    if (!parts.isEmpty()) {
+      json.put(
+          "parts", parts.entrySet().stream().map(e -> part(e.getKey(), e.getValue())).toList());
+    }
     return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json)
         + System.lineSeparator();
+  }
+
+  private static Map<String, Object> part(String name, Evaluation part) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", name);
+    json.put("n", part.n());
+    json.put("accuracy", part.accuracy());
+    json.put("balanced_accuracy", part.balancedAccuracy());
+    return json;
   }
 
   /** The report. */

@@ -67,6 +67,8 @@ public record Settings(Models models, Map<String, Camera> cameras) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h)");
 
   /**
+   * A duration as it is written.
+   *
    * @param text such as {@code 500ms}, {@code 10s}, {@code 2m} or {@code 1h}; not nothing
    */
   public static Duration duration(String text) {

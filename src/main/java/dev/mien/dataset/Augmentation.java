@@ -17,6 +17,10 @@ package dev.mien.dataset;
  * @param noise the chance to get a camera's noise
  * @param occlusion the chance that a rectangle of it is hidden
  * @param gray the chance that a picture in colour loses its colour
+ * @param tint the chance that the hue of all of it turns, and its colours grow stronger or paler
+ * @param shade the chance that one side is darker or lighter than the other, with a soft edge
+ * @param cover the chance that mouth and chin are hidden by something out of the picture itself, as
+ *     by a hand or a head in front; only for labels that stay true then
  */
 public record Augmentation(
     double flip,
@@ -31,13 +35,18 @@ public record Augmentation(
     double jpeg,
     double noise,
     double occlusion,
-    double gray) {
+    double gray,
+    double tint,
+    double shade,
+    double cover) {
   /** What suits faces as a detector cuts them. */
   public static final Augmentation FACES =
-      new Augmentation(0.5, 12, 0.12, 0.08, 0.08, 0.08, 0.3, 0.1, 0.15, 0.1, 0.1, 0.3, 0.05);
+      new Augmentation(
+          0.5, 12, 0.12, 0.08, 0.08, 0.08, 0.3, 0.1, 0.15, 0.1, 0.1, 0.3, 0.05, 0, 0, 0);
 
   /** Nothing is varied. */
-  public static final Augmentation NONE = new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final Augmentation NONE =
+      new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   public Augmentation {
     share("flip", flip, 1);
@@ -53,6 +62,16 @@ public record Augmentation(
     share("noise", noise, 1);
     share("occlusion", occlusion, 1);
     share("gray", gray, 1);
+    share("tint", tint, 1);
+    share("shade", shade, 1);
+    share("cover", cover, 1);
+  }
+
+  /** The same for pictures that must show mouth and chin. */
+  public Augmentation uncovered() {
+    return new Augmentation(
+        flip, rotate, zoom, shift, shear, stretch, light, blur, shrink, jpeg, noise, occlusion,
+        gray, tint, shade, 0);
   }
 
   private static void share(String key, double value, double most) {

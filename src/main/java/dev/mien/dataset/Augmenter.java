@@ -1,14 +1,19 @@
 package dev.mien.dataset;
 
+import static org.bytedeco.opencv.global.opencv_core.BORDER_REFLECT;
 import static org.bytedeco.opencv.global.opencv_core.BORDER_REPLICATE;
 import static org.bytedeco.opencv.global.opencv_core.CV_64F;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
+import static org.bytedeco.opencv.global.opencv_core.transform;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2GRAY;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_GRAY2BGR;
+import static org.bytedeco.opencv.global.opencv_imgproc.FILLED;
 import static org.bytedeco.opencv.global.opencv_imgproc.GaussianBlur;
 import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
 import static org.bytedeco.opencv.global.opencv_imgproc.INTER_LINEAR;
+import static org.bytedeco.opencv.global.opencv_imgproc.LINE_8;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
+import static org.bytedeco.opencv.global.opencv_imgproc.ellipse;
 import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 import static org.bytedeco.opencv.global.opencv_imgproc.warpAffine;
 
@@ -18,6 +23,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Point;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
@@ -33,11 +39,15 @@ public final class Augmenter implements AutoCloseable {
   private static final int BEST_JPEG = 75;
   private static final double MOST_NOISE = 12;
   private static final double LARGEST_HIDDEN = 0.45;
+  private static final double STRONGEST_COLOR = 1.5;
+  private static final double DARKEST = 0.2;
+  private static final double LIGHTEST = 1.8;
 
   private final Augmentation augmentation;
   private final int width;
   private final int height;
   private final Mat affine = new Mat(2, 3, CV_64F);
+  private final Mat turned = new Mat(3, 3, CV_64F);
   private final Mat warped = new Mat();
   private final Mat other = new Mat();
   private final Size size;
@@ -60,6 +70,15 @@ public final class Augmenter implements AutoCloseable {
   public Mat vary(Mat rimmed, RandomGenerator random) {
     warp(rimmed, random);
     light(random);
+    if (warped.channels() == 3 && augmentation.tint() > 0 && happens(augmentation.tint(), random)) {
+      tint(random);
+    }
+    if (augmentation.shade() > 0 && happens(augmentation.shade(), random)) {
+      shade(random);
+    }
+    if (augmentation.cover() > 0 && happens(augmentation.cover(), random)) {
+      cover(random);
+    }
     if (happens(augmentation.shrink(), random)) {
       double scale = between(random, SMALLEST_SHRINK, 1);
       try (Size less =
@@ -135,6 +154,76 @@ public final class Augmenter implements AutoCloseable {
     warped.convertTo(warped, -1, contrast, brightness);
   }
 
+  /** Turns the colours around the axis of grays, which keeps the lightness. */
+  private void tint(RandomGenerator random) {
+    double angle = around(random, Math.PI);
+    double strength = between(random, 0, STRONGEST_COLOR);
+    double along = strength * Math.cos(angle);
+    double across = strength * Math.sin(angle) / Math.sqrt(3);
+    DoubleBuffer matrix = turned.createBuffer();
+    for (int i = 0; i < 3; i++) {
+      matrix.put(4 * i, (1 - along) / 3 + along);
+      matrix.put(3 * i + (i + 1) % 3, (1 - along) / 3 - across);
+      matrix.put(3 * i + (i + 2) % 3, (1 - along) / 3 + across);
+    }
+    transform(warped, other, turned);
+    other.copyTo(warped);
+  }
+
+  /** Light from one side, a shadow over half of a face, something dark below the nose. */
+  private void shade(RandomGenerator random) {
+    double angle = around(random, Math.PI);
+    double factor = Math.exp(between(random, Math.log(DARKEST), Math.log(LIGHTEST)));
+    double edge = around(random, 0.3);
+    double softness = between(random, 0.01, 0.25);
+    double cos = Math.cos(angle) / width;
+    double sin = Math.sin(angle) / height;
+    int channels = warped.channels();
+    byte[] bytes = new byte[width * height * channels];
+    warped.data().get(bytes);
+    for (int p = 0; p < width * height; p++) {
+      int x = p % width;
+      int y = p / width;
+      double far = (x - width / 2.0) * cos + (y - height / 2.0) * sin - edge;
+      double share = Math.max(0, Math.min(1, 0.5 + far / softness));
+      double by = 1 + share * (factor - 1);
+      for (int c = p * channels; c < (p + 1) * channels; c++) {
+        bytes[c] = (byte) Math.min(255, Math.round((bytes[c] & 0xff) * by));
+      }
+    }
+    warped.data().put(bytes);
+  }
+
+  /** Lays a piece of the picture, or two to four narrow ones as fingers, over mouth and chin. */
+  private void cover(RandomGenerator random) {
+    int pieces = 1 + random.nextInt(4);
+    double thick = (pieces == 1 ? between(random, 0.12, 0.4) : between(random, 0.05, 0.1)) * width;
+    double length = Math.max(thick, between(random, 0.2, 0.45) * width);
+    double angle = around(random, Math.PI);
+    double x = between(random, 0.3, 0.7) * width;
+    double y = between(random, 0.6, 0.95) * height;
+    double fromX = between(random, 0.2, 0.8) * width;
+    double fromY = between(random, 0.05, 0.5) * height;
+    double light = between(random, 0.6, 1.3);
+    DoubleBuffer moved = affine.createBuffer();
+    moved.put(new double[] {1, 0, x - fromX, 0, 1, y - fromY});
+    warpAffine(warped, other, affine, size, INTER_LINEAR, BORDER_REFLECT, Scalar.BLACK);
+    other.convertTo(other, -1, light, 0);
+    try (Scalar white = Scalar.all(255);
+        Mat shape = new Mat(height, width, CV_8UC1, Scalar.BLACK);
+        Size axes = new Size((int) length, Math.max(1, (int) thick))) {
+      for (int i = 0; i < pieces; i++) {
+        double aside = (2 * i + 1 - pieces) * thick;
+        try (Point centre =
+            new Point((int) (x - aside * Math.sin(angle)), (int) (y + aside * Math.cos(angle)))) {
+          double degrees = Math.toDegrees(angle);
+          ellipse(shape, centre, axes, degrees, 0, 360, white, FILLED, LINE_8, 0);
+        }
+      }
+      other.copyTo(warped, shape);
+    }
+  }
+
   /** A rectangle of one colour, or of noise: a hand, a cup, a passer-by. */
   private void hide(RandomGenerator random) {
     int w = (int) (width * between(random, 0.1, LARGEST_HIDDEN));
@@ -179,6 +268,7 @@ public final class Augmenter implements AutoCloseable {
   @Override
   public void close() {
     affine.close();
+    turned.close();
     warped.close();
     other.close();
     size.close();

@@ -100,12 +100,17 @@ public record Evaluation(
     return whole == 0 ? 0 : part / (double) whole;
   }
 
+  /** Whether all examples have the same label, so that balancing changes nothing. */
+  public boolean oneLabel() {
+    return byLabel.stream().filter(s -> s.examples() > 0).count() < 2;
+  }
+
   /** What a single number would hide: one line for each way in which the answers are no answers. */
   public List<String> doubts() {
-    List<LabelScore> asked = byLabel.stream().filter(s -> s.examples() > 0).toList();
-    if (asked.size() < 2) {
+    if (oneLabel()) {
       return List.of();
     }
+    List<LabelScore> asked = byLabel.stream().filter(s -> s.examples() > 0).toList();
     LabelScore most =
         Collections.max(byLabel, java.util.Comparator.comparingInt(LabelScore::answers));
     if (most.answers() == n) {

@@ -268,13 +268,17 @@ public final class Page {
   public Page parts(Map<String, Evaluation> parts) {
     if (!parts.isEmpty()) {
       heading("Parts");
-      body.append("<table><tr><th>part</th><th>examples</th><th>accuracy</th></tr>\n");
+      body.append("<table><tr><th>part</th><th>examples</th><th>accuracy</th>");
+      body.append("<th>balanced</th></tr>\n");
       parts.forEach(
           (name, part) ->
               body.append(
                   format(
-                      "<tr><td>%s</td><td>%d</td><td>%s</td></tr>%n",
-                      escape(name), part.n(), percent(part.accuracy()))));
+                      "<tr><td>%s</td><td>%d</td><td>%s</td><td>%s</td></tr>%n",
+                      escape(name),
+                      part.n(),
+                      percent(part.accuracy()),
+                      part.oneLabel() ? "–" : percent(part.balancedAccuracy()))));
       body.append("</table>\n");
     }
     return this;

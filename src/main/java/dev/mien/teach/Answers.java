@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -34,6 +35,7 @@ final class Answers implements Cutting.Taker, AutoCloseable {
   private final FloatBuffer tensor;
   private final List<Long> nanos = new ArrayList<>();
   private final List<Prediction> predictions = new ArrayList<>();
+  private final List<Path> pictures = new ArrayList<>();
   private final PriorityQueue<Mistake> mistakes =
       new PriorityQueue<>(Comparator.comparingDouble(Mistake::confidence));
 
@@ -62,6 +64,7 @@ final class Answers implements Cutting.Taker, AutoCloseable {
     nanos.add(System.nanoTime() - start);
     Prediction said = new Prediction(label, softmax(logits));
     predictions.add(said);
+    pictures.add(Path.of(name));
     if (!said.right()) {
       mistakes.add(
           new Mistake(
@@ -112,6 +115,14 @@ final class Answers implements Cutting.Taker, AutoCloseable {
 
   List<Prediction> predictions() {
     return predictions;
+  }
+
+  /** What was said of the pictures in a folder. */
+  List<Prediction> predictions(Path folder) {
+    return IntStream.range(0, predictions.size())
+        .filter(i -> pictures.get(i).startsWith(folder))
+        .mapToObj(predictions::get)
+        .toList();
   }
 
   /** The surest first. */

@@ -76,8 +76,8 @@ public final class Cutting implements AutoCloseable {
   }
 
   /**
-   * All faces of a dataset, kept. Where the detector finds none, a picture is taken whole, and a
-   * marked face is left out.
+   * All faces of a dataset that live video would show. Where the detector finds none, a picture is
+   * taken whole, and a marked face is left out.
    *
    * @param progress hears how many pictures are done
    * @throws SourceException if a picture cannot be read
@@ -88,14 +88,27 @@ public final class Cutting implements AutoCloseable {
     return crops;
   }
 
-  /** All faces of a dataset, handed over one by one. */
+  /** The same, handed over one by one. */
   void each(Dataset dataset, Taker taker, IntConsumer progress) throws SourceException {
+    each(dataset, false, taker, progress);
+  }
+
+  /**
+   * The same to learn from, with the marked faces that the detector does not find: one that is too
+   * small here, or turned too far, is found elsewhere.
+   */
+  void marked(Dataset dataset, Taker taker, IntConsumer progress) throws SourceException {
+    each(dataset, true, taker, progress);
+  }
+
+  private void each(Dataset dataset, boolean unfound, Taker taker, IntConsumer progress)
+      throws SourceException {
     int done = 0;
     for (Map.Entry<Path, List<Example>> picture : dataset.byPicture().entrySet()) {
       try (Frame frame = new Frame(0, 0, Still.read(picture.getKey()))) {
         for (Example example : picture.getValue()) {
           if (example.label() >= 0) {
-            cut(frame, example)
+            cut(frame, example, unfound)
                 .ifPresent(b -> taker.take(b, example.label(), picture.getKey().toString()));
           }
         }
@@ -104,7 +117,7 @@ public final class Cutting implements AutoCloseable {
     }
   }
 
-  private Optional<byte[]> cut(Frame frame, Example example) {
+  private Optional<byte[]> cut(Frame frame, Example example, boolean unfound) {
     Box marked = example.face();
     if (detector == null) {
       return Optional.of(marked == null ? whole(frame) : around(frame, marked));
@@ -118,8 +131,13 @@ public final class Cutting implements AutoCloseable {
             .filter(d -> marked == null || d.box().iou(marked) >= SAME_FACE)
             .max(fit)
             .map(d -> around(frame, d.box()));
+    if (found.isPresent()) {
+      return found;
+    }
     // A picture without a box is mostly face, as evaluate takes it too.
-    return found.isEmpty() && marked == null ? Optional.of(whole(frame)) : found;
+    return marked == null
+        ? Optional.of(whole(frame))
+        : unfound ? Optional.of(around(frame, marked)) : Optional.empty();
   }
 
   private byte[] around(Frame frame, Box face) {

@@ -48,10 +48,10 @@ public final class HeadTraining {
 
   /** What varies a face but not so far that the features of another would be learnt. */
   private static final Augmentation MILD =
-      new Augmentation(0.5, 8, 0.1, 0.05, 0, 0.05, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0);
+      new Augmentation(0.5, 8, 0.1, 0.05, 0, 0.05, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0, 0, 0, 0);
 
   private static final Augmentation MIRROR =
-      new Augmentation(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      new Augmentation(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Tribuo tells the JDK's logger; held here, for a logger that nobody holds forgets its level. */
   private static final Logger TRIBUO = Logger.getLogger("org.tribuo");

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -56,24 +57,28 @@ final class NetworkTraining {
   private final Crops train;
   private final Crops validation;
   private final int labels;
+  private final boolean[] coverable;
   private final float[] weights;
   private final ResidualNet net;
   private final ResidualNet average;
   private final Recollection recollection;
   private long steps;
 
-  NetworkTraining(Settings settings, Card.Input input, Crops train, Crops validation, int labels) {
+  NetworkTraining(
+      Settings settings, Card.Input input, Crops train, Crops validation, List<String> labels) {
     this.settings = settings;
     this.input = input;
     this.train = train;
     this.validation = validation;
-    this.labels = labels;
-    this.weights = weights(train.labels(), labels, settings.balance());
+    this.labels = labels.size();
+    this.coverable = new boolean[this.labels];
+    settings.coverable().forEach(l -> coverable[labels.indexOf(l)] = true);
+    this.weights = weights(train.labels(), this.labels, settings.balance());
     manual_seed(settings.seed());
     set_num_threads(threads());
     this.net = network();
     this.average = network();
-    this.recollection = new Recollection(train.size(), labels);
+    this.recollection = new Recollection(train.size(), this.labels);
   }
 
   /** Small steps are not worth spreading over cores, whose threads would spin while they wait. */
@@ -95,7 +100,7 @@ final class NetworkTraining {
    * Trains until the epochs are over, the validation loss has not fallen for long, or it is told to
    * stop; the best so far is what comes out.
    *
-   * @param labels how many there are
+   * @param labels in the order of their indexes
    * @param checkpoint a folder in which the state is kept after each epoch, and found again
    * @throws IOException if the checkpoint cannot be read or written
    */
@@ -104,7 +109,7 @@ final class NetworkTraining {
       Card.Input input,
       Crops train,
       Crops validation,
-      int labels,
+      List<String> labels,
       Path checkpoint,
       BooleanSupplier stop,
       Training.Progress progress)
@@ -124,8 +129,12 @@ final class NetworkTraining {
       options.nesterov().put(true);
       options.weight_decay().put(settings.decay());
       try (SGD optimizer = new SGD(parameters, options);
-          Tensors tensors =
+          Tensors any =
+              new Tensors(
+                  input, train.side(), settings.crop(), settings.augmentation().uncovered());
+          Tensors covered =
               new Tensors(input, train.side(), settings.crop(), settings.augmentation())) {
+        IntFunction<Tensors> tensors = label -> coverable[label] ? covered : any;
         copy(net, average, 0);
         Checkpoint.Kept kept = checkpoint.load(net, average, optimizer);
         byte[] best = kept == null ? new byte[0] : kept.best();
@@ -137,7 +146,7 @@ final class NetworkTraining {
         while (history.size() < settings.epochs() && !tired(history)) {
           int number = history.size() + 1;
           double[] learnt = learn(number, tensors, optimizer, stop, progress);
-          if (stop.getAsBoolean() && !history.isEmpty()) {
+          if (stop.getAsBoolean()) {
             break;
           }
           float[][] said = logits();
@@ -150,11 +159,11 @@ final class NetworkTraining {
                     Offsets.fit(said, validation.labels(), epoch.temperature()));
           }
           progress.epoch(epoch);
-          if (stop.getAsBoolean()) {
-            break;
-          }
           checkpoint.save(
               net, average, optimizer, new Checkpoint.Kept(best, recollection.bytes(), history));
+        }
+        if (history.isEmpty()) {
+          throw new StoppedException();
         }
         return new Trained(best, best(history), history);
       }
@@ -184,7 +193,11 @@ final class NetworkTraining {
 
   /** One pass; gives loss and accuracy. */
   private double[] learn(
-      int epoch, Tensors tensors, SGD optimizer, BooleanSupplier stop, Training.Progress progress)
+      int epoch,
+      IntFunction<Tensors> tensors,
+      SGD optimizer,
+      BooleanSupplier stop,
+      Training.Progress progress)
       throws InterruptedException {
     int[] order = shuffled(train.size(), settings.seed() * 31 + epoch);
     int all = batchesAnEpoch();
@@ -220,11 +233,16 @@ final class NetworkTraining {
   }
 
   /** The numbers of those crops, N×C×H×W, each varied in its own way. */
-  private static float[] values(Tensors tensors, Crops crops, int[] indexes, long seed) {
-    float[] values = new float[indexes.length * tensors.floats()];
+  private static float[] values(
+      IntFunction<Tensors> tensors, Crops crops, int[] indexes, long seed) {
+    int[] labels = crops.labels();
+    int floats = tensors.apply(0).floats();
+    float[] values = new float[indexes.length * floats];
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < indexes.length; i++) {
-      tensors.write(crops.pixels(indexes[i]), random.split(), values, i * tensors.floats());
+      tensors
+          .apply(labels[indexes[i]])
+          .write(crops.pixels(indexes[i]), random.split(), values, i * floats);
     }
     return values;
   }
@@ -379,7 +397,7 @@ final class NetworkTraining {
       for (int from = 0; from < logits.length; from += VALIDATION_BATCH) {
         int[] indexes =
             IntStream.range(from, Math.min(logits.length, from + VALIDATION_BATCH)).toArray();
-        float[] values = values(tensors, validation, indexes, 0);
+        float[] values = values(label -> tensors, validation, indexes, 0);
         try (PointerScope scope = new PointerScope()) {
           Tensor x =
               from_blob(

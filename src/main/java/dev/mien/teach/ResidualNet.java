@@ -169,7 +169,7 @@ final class ResidualNet extends Module {
 
   /** Where the view begins. */
   private long from(int side) {
-    return (side - view) / 2;
+    return (side - (long) view) / 2;
   }
 
   /** The views and behind them their mirror images, 2N×C×view×view. */

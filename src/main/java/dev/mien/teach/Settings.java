@@ -1,6 +1,7 @@
 package dev.mien.teach;
 
 import dev.mien.dataset.Augmentation;
+import java.util.List;
 
 /**
  * How a network learns. What YAML leaves out, or gives as 0, has the default of {@link #DEFAULT}
@@ -26,6 +27,8 @@ import dev.mien.dataset.Augmentation;
  * @param balance how far rare labels weigh more: 0 not at all, 1 as much as they are rarer
  * @param patience epochs without a lower validation loss until it stops
  * @param seed two runs with one seed, on one machine, are equal
+ * @param augmentation how the pictures are varied
+ * @param coverable labels that stay true when mouth and chin are hidden
  */
 public record Settings(
     int size,
@@ -43,10 +46,27 @@ public record Settings(
     double balance,
     int patience,
     long seed,
-    Augmentation augmentation) {
+    Augmentation augmentation,
+    List<String> coverable) {
   public static final Settings DEFAULT =
       new Settings(
-          64, 64, 0, 24, 30, 64, 0.05, 5e-4, 0.05, 0, 0, 0.2, 0.5, 10, 1, Augmentation.FACES);
+          64,
+          64,
+          0,
+          24,
+          30,
+          64,
+          0.05,
+          5e-4,
+          0.05,
+          0,
+          0,
+          0.2,
+          0.5,
+          10,
+          1,
+          Augmentation.FACES,
+          List.of());
 
   @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
   public Settings {
@@ -58,6 +78,7 @@ public record Settings(
     rate = rate == 0 ? 0.05 : rate;
     patience = patience == 0 ? 10 : patience;
     augmentation = augmentation == null ? Augmentation.FACES : augmentation;
+    coverable = coverable == null ? List.of() : List.copyOf(coverable);
     between("size", size, 24, 512);
     between("crop", crop, 16, size);
     between("view", view, 0, size);
@@ -89,7 +110,8 @@ public record Settings(
         balance,
         patience,
         otherSeed,
-        augmentation);
+        augmentation,
+        coverable);
   }
 
   private static void between(String key, double value, double least, double most) {

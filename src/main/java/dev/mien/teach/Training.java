@@ -9,6 +9,7 @@ import dev.mien.detect.Detector;
 import dev.mien.evaluate.Curves;
 import dev.mien.evaluate.Evaluation;
 import dev.mien.evaluate.Page;
+import dev.mien.evaluate.Prediction;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.onnx.Device;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,9 @@ public final class Training {
 
   /** Faces that the ranges of 8 bit numbers are measured on. */
   private static final int CALIBRATION = 256;
+
+  /** With fewer faces to measure with, one more mistake is more than a percent. */
+  private static final int ENOUGH = 100;
 
   private final Recipe recipe;
   private final Path root;
@@ -84,7 +89,11 @@ public final class Training {
     this.progress = progress;
   }
 
-  /** A network from nothing. */
+  /**
+   * A network from nothing.
+   *
+   * @throws StoppedException if it was stopped before there was anything to keep
+   */
   public Result network() throws IOException, InterruptedException {
     Settings settings = recipe.learning();
     Material material = material();
@@ -103,14 +112,14 @@ public final class Training {
     Crops train;
     Crops validation;
     try (Cutting cutting = new Cutting(input, detector)) {
-      train = cutting.all(material.training(), steps("training faces", material.training()));
+      train = new Crops(cutting.side(), input.color().channels());
+      cutting.marked(material.training(), train::add, early("training faces", material.training()));
       validation =
-          cutting.all(material.validation(), steps("validation faces", material.validation()));
+          cutting.all(material.validation(), early("validation faces", material.validation()));
     }
     Path state = state();
     Trained trained =
-        NetworkTraining.run(
-            settings, input, train, validation, labels.size(), state, stop, progress);
+        NetworkTraining.run(settings, input, train, validation, labels, state, stop, progress);
     Result result =
         finish(trained, input, material, train.side(), few(train, input), validation::each);
     delete(state);
@@ -121,6 +130,7 @@ public final class Training {
    * A head on a frozen network.
    *
    * @param features the network: its output is the features of a face
+   * @throws StoppedException if it was stopped before there was anything to keep
    */
   public Result head(Model features) throws IOException {
     Material material = material();
@@ -135,9 +145,9 @@ public final class Training {
           new HeadTraining(extractor, input, onnx, labels.size(), recipe.learning().seed());
       try (HeadTraining.Look train = training.new Look(cutting.side(), true);
           HeadTraining.Look validation = training.new Look(cutting.side(), false)) {
-        cutting.each(material.training(), train, steps("training faces", material.training()));
+        cutting.marked(material.training(), train, early("training faces", material.training()));
         cutting.each(
-            material.validation(), validation, steps("validation faces", material.validation()));
+            material.validation(), validation, early("validation faces", material.validation()));
         trained = training.run(train.points(), validation.points(), stop, progress::epoch);
       }
       Crops seen =
@@ -248,7 +258,24 @@ public final class Training {
 
   private Material material() throws IOException {
     return Material.of(
-        recipe, root, progress::note, (done, all) -> progress.step("pictures read", done, all));
+        recipe,
+        root,
+        progress::note,
+        (done, all) -> {
+          progress.step("pictures read", done, all);
+          goOn();
+        });
+  }
+
+  /** While there is nothing to keep yet, to stop is to end. */
+  private void goOn() {
+    if (stop.getAsBoolean()) {
+      throw new StoppedException();
+    }
+  }
+
+  private IntConsumer early(String what, Dataset dataset) {
+    return steps(what, dataset).andThen(n -> goOn());
   }
 
   private IntConsumer steps(String what, Dataset dataset) {
@@ -299,19 +326,48 @@ public final class Training {
     return new Result(model, evaluation, material);
   }
 
+  private static List<String> notes(Evaluation evaluation) {
+    List<String> notes = new ArrayList<>(evaluation.doubts());
+    if (evaluation.n() < ENOUGH) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "only %d faces measure it, so that each of them is %.1f %% of its accuracy; measure"
+                  + " it with more: mien evaluate",
+              evaluation.n(),
+              100.0 / evaluation.n()));
+    }
+    return notes;
+  }
+
+  /** The validation faces of each folder for themselves, where there are several. */
+  private Map<String, Evaluation> parts(List<String> labels, Answers answers) {
+    List<Recipe.Folder> folders =
+        recipe.validation().isEmpty() ? recipe.data() : recipe.validation();
+    Map<String, Evaluation> parts = new LinkedHashMap<>();
+    for (Recipe.Folder folder : folders.size() > 1 ? folders : List.<Recipe.Folder>of()) {
+      List<Prediction> said = answers.predictions(root.resolve(folder.folder()));
+      if (!said.isEmpty()) {
+        parts.put(folder.folder(), Evaluation.of(labels, said));
+      }
+    }
+    return parts;
+  }
+
   private String report(
       Trained trained, Evaluation evaluation, Answers answers, Material material) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("task", recipe.task());
     facts.put("labels", String.join(", ", evaluation.labels()));
-    facts.put("training faces", Integer.toString(material.training().examples().size()));
+    int learnt = IntStream.of(material.training().counts()).sum();
+    facts.put("training faces", Integer.toString(learnt));
     facts.put("validation faces", Integer.toString(evaluation.n()));
     facts.put("seed", Long.toString(recipe.learning().seed()));
     facts.put("best epoch", Integer.toString(trained.best().number()));
     Page page =
         new Page(name() + ", as trained")
             .facts(facts)
-            .notes(evaluation.doubts())
+            .notes(notes(evaluation))
             .curves(
                 new Curves(
                     trained.history().stream()
@@ -323,7 +379,8 @@ public final class Training {
                                     e.trainAccuracy(),
                                     e.validationAccuracy()))
                         .toList()))
-            .evaluation(evaluation);
+            .evaluation(evaluation)
+            .parts(parts(evaluation.labels(), answers));
     return (Boolean.TRUE.equals(recipe.showMistakes()) ? page.mistakes(answers.mistakes()) : page)
         .html();
   }

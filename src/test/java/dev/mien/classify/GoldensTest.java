@@ -199,6 +199,69 @@ final class GoldensTest {
     }
   }
 
+  /** Were one of them forgotten, nobody would miss it above. */
+  @Test
+  void knowsTheWholeList() throws IOException {
+    assertThat(known("rgb"))
+        .containsExactly(
+            "'color: bgr'",
+            "gray pictures in all three channels",
+            "values 0..255",
+            "values -1..1",
+            "ImageNet's mean and std");
+    assertThat(known("imagenet"))
+        .containsExactly(
+            "'color: bgr'",
+            "'color: bgr', mean and std in that order too",
+            "gray pictures in all three channels",
+            "values 0..255",
+            "values 0..1",
+            "values -1..1");
+    assertThat(known("gray"))
+        .contains("red and blue exchanged before they become gray", "values 0..255");
+    Card.Input any = made("rgb").input();
+    assertThat(Mistake.known(any, true)).extracting(Mistake::name).contains("'layout: nhwc'");
+  }
+
+  private static List<String> known(String name) throws IOException {
+    Made made = made(name);
+    try (Network network = made.network()) {
+      return new Goldens(made.card(), network)
+          .mistakes().stream().map(m -> m.name().replaceAll(" \\('scale.*", "")).toList();
+    }
+  }
+
+  private static Made made(String name) {
+    return models().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** A softmax too many or too few shows before the goldens are asked. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void namesTheSoftmax(Made made) throws IOException {
+    boolean logits = made.card().output() == Card.Output.LOGITS;
+    Card other =
+        new Card(
+            made.card().task(),
+            "",
+            made.input(),
+            logits ? Card.Output.PROBABILITIES : Card.Output.LOGITS,
+            0,
+            null,
+            "none",
+            "this test",
+            "",
+            List.of(),
+            Map.of());
+    Made wrong = new Made(made.name(), other, made.labels(), made.files());
+    try (Network network = made.network()) {
+      loadRefused(
+          wrong.written(fresh(), made.input(), made.labels()),
+          network,
+          logits ? "is it logits?" : "is it probabilities?");
+    }
+  }
+
   private static void refused(Model model, Network network, String name) {
     Goldens goldens = new Goldens(model.card(), network);
     assertThatThrownBy(() -> goldens.check(model))
@@ -235,7 +298,7 @@ final class GoldensTest {
   /** A card that was written by hand for the same network. */
   @Test
   void namesWhatTheCardShouldSay() throws IOException {
-    Made made = models().filter(m -> m.name().equals("imagenet")).findFirst().orElseThrow();
+    Made made = made("imagenet");
     List<Double> mean = made.input().mean();
     List<Double> std = made.input().std();
     Card.Input bgr = input(Card.Layout.NCHW, Card.Color.BGR, 1 / 255.0, mean, std);
@@ -252,7 +315,7 @@ final class GoldensTest {
       loadRefused(made.written(fresh(), last, made.labels()), network, "fit with 'layout: nchw'");
       loadRefused(made.written(fresh(), gray, made.labels()), network, "fit with 'color: rgb'");
     }
-    Made any = models().filter(m -> m.name().equals("last")).findFirst().orElseThrow();
+    Made any = made("last");
     Card.Input first = input(Card.Layout.NCHW, Card.Color.RGB, 1 / 255.0, List.of(), List.of());
     try (Network network = any.network()) {
       loadRefused(any.written(fresh(), first, any.labels()), network, "another 'layout'?");
@@ -275,7 +338,7 @@ final class GoldensTest {
   /** Another network under the same goldens is none of the mistakes. */
   @Test
   void saysWhenNothingExplainsIt() throws IOException {
-    Made made = models().filter(m -> m.name().equals("gray")).findFirst().orElseThrow();
+    Made made = made("gray");
     Model model = made.written(fresh(), made.input(), made.labels());
     List<Golden> goldens = new ArrayList<>();
     for (Golden golden : model.goldens()) {
@@ -294,7 +357,7 @@ final class GoldensTest {
 
   @Test
   void refusesPicturesThatAreNone() throws IOException {
-    Made made = models().filter(m -> m.name().equals("gray")).findFirst().orElseThrow();
+    Made made = made("gray");
     Map<String, byte[]> files = new TreeMap<>(made.files());
     files.put("goldens/1.png", new byte[] {1, 2, 3});
     Made blind = new Made("blind", made.card(), made.labels(), files);
@@ -306,7 +369,7 @@ final class GoldensTest {
 
   @Test
   void leavesNoMemoryBehind() throws IOException {
-    Made made = models().filter(m -> m.name().equals("rgb")).findFirst().orElseThrow();
+    Made made = made("rgb");
     Card.Input wrong = input(Card.Layout.NCHW, Card.Color.BGR, 1, List.of(), List.of());
     Model model = made.written(fresh(), wrong, made.labels());
     try (Network network = made.network()) {

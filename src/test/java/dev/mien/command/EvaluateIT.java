@@ -4,12 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.mien.frame.Frame;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacv.FFmpegFrameGrabber;
+import org.bytedeco.javacv.OpenCVFrameConverter;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,7 +73,10 @@ final class EvaluateIT {
             "ece",
             "labels",
             "confusion",
-            "ms_per_face");
+            "ms_per_face",
+            "parts");
+    assertThat(json.get("parts").get(0).get("name").asText()).isEqualTo("sad, beard");
+    assertThat(json.get("parts").get(0).get("n").asInt()).isEqualTo(1);
     assertThat(json.get("model").asText()).isEqualTo("emotion");
     assertThat(json.get("n").asInt()).isEqualTo(3);
     List<String> labels = new ArrayList<>();
@@ -86,6 +100,72 @@ final class EvaluateIT {
       sum += count.asInt();
     }
     return sum;
+  }
+
+  /** R48: faces that are hard because they are small have numbers of their own. */
+  @Test
+  void eachClassOfSizesHasARow() throws Exception {
+    marked(21, 34, 34, 90);
+    Program.Ended ended =
+        new Program(folder)
+            .run("evaluate", "mask", "set", "--json", "e.json", "--report", "e.html");
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ended.out())
+        .contains("recall 1.000 (4 of 4)")
+        .contains("face lower than 24 pixels: 1, accuracy")
+        .contains("face of 24 to 48 pixels: 2, accuracy")
+        .contains("face of 48 pixels and more: 1, accuracy");
+    JsonNode json = new ObjectMapper().readTree(folder.resolve("e.json").toFile());
+    assertThat(json.get("parts").findValuesAsText("n")).containsExactly("1", "2", "1");
+    assertThat(Files.readString(folder.resolve("e.html")))
+        .contains("<td>face of 24 to 48 pixels</td><td>2</td>");
+  }
+
+  /** A picture with the clip's face in these heights, side by side, and Pascal VOC's boxes. */
+  private void marked(int... heights) throws Exception {
+    Files.createDirectories(folder.resolve("set/annotations"));
+    Files.createDirectories(folder.resolve("set/images"));
+    StringBuilder boxes = new StringBuilder();
+    try (Frame clip = clip();
+        Rect around = new Rect(100, 50, 210, 250);
+        Mat head = new Mat(clip.image(), around);
+        Scalar gray = Scalar.all(120);
+        Mat scene = new Mat(400, 640, opencv_core.CV_8UC3, gray)) {
+      for (int i = 0; i < heights.length; i++) {
+        double scale = heights[i] / 128.0;
+        int left = 10 + 155 * i;
+        try (Size size = new Size((int) (210 * scale), (int) (250 * scale));
+            Rect place = new Rect(left, 50, size.width(), size.height());
+            Mat target = new Mat(scene, place)) {
+          opencv_imgproc.resize(head, target, size, 0, 0, opencv_imgproc.INTER_AREA);
+        }
+        boxes.append(
+            ("<object><name>without_mask</name><bndbox><xmin>%d</xmin><ymin>%d</ymin>"
+                    + "<xmax>%d</xmax><ymax>%d</ymax></bndbox></object>")
+                .formatted(
+                    left + (int) (61 * scale),
+                    50 + (int) (60 * scale),
+                    left + (int) (149 * scale),
+                    50 + (int) (188 * scale)));
+      }
+      opencv_imgcodecs.imwrite(folder.resolve("set/images/1.png").toString(), scene);
+    }
+    Files.writeString(
+        folder.resolve("set/annotations/1.xml"),
+        "<annotation><filename>1.png</filename>" + boxes + "</annotation>");
+  }
+
+  /** The clip's 60th frame, 400x300; its face is 88x128 at 161, 110. */
+  @MustBeClosed
+  private static Frame clip() throws Exception {
+    try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(Program.CLIP.toString());
+        OpenCVFrameConverter.ToMat converter = new OpenCVFrameConverter.ToMat()) {
+      grabber.start();
+      for (int i = 0; i < 59; i++) {
+        grabber.grabImage();
+      }
+      return new Frame(0, 0, converter.convert(grabber.grabImage()).clone());
+    }
   }
 
   @Test

@@ -123,8 +123,8 @@ final class LiveCameraTest {
   @ValueSource(longs = {100, 500, 2000})
   void findsAnInjectedDelay(long injected) throws Exception {
     LiveLedger.Result result = measure(plan(injected));
-    assertThat(result.foundAtClient()).isCloseTo(injected, within(0.1));
-    assertThat(result.foundAtEvent()).isCloseTo(injected, within(0.1));
+    assertThat(result.foundAtClient()).isCloseTo((double) injected, within(0.1));
+    assertThat(result.foundAtEvent()).isCloseTo((double) injected, within(0.1));
     assertThat(result.straight().seen().millis(0.5)).isCloseTo(30, within(0.1));
     assertThat(result.straight().seen().millis(0.99)).isCloseTo(400, within(0.1));
     assertThat(result.held().made()).isBetween(130, 160);

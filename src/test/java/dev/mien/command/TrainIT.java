@@ -1,12 +1,23 @@
 package dev.mien.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.mien.classify.Crop;
+import dev.mien.classify.OnnxClassifier;
+import dev.mien.face.Classification;
+import dev.mien.frame.Box;
+import dev.mien.frame.Frame;
+import dev.mien.model.Golden;
+import dev.mien.model.Model;
+import dev.mien.onnx.Device;
+import dev.mien.onnx.Network;
 import dev.mien.teach.Shapes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,11 +48,31 @@ final class TrainIT {
 
     assertThat(trained.status()).as(trained.err()).isZero();
     assertThat(trained.out()).contains("mine: accuracy", "circle", "--classify mine");
-    assertThat(Files.readAllLines(folder.resolve("mine/labels.txt"))).isEqualTo(Shapes.LABELS);
+    saysWhatItSaidWhenItWasMade(Model.load(folder.resolve("mine")));
     List<String> scores = scores("mine", "others");
     assertThat(scores).anyMatch(l -> l.strip().startsWith("n ") && l.contains("30"));
     assertThat(scores("mine", "others")).isEqualTo(scores);
     assertThat(mien("models", "verify", "mine").status()).isZero();
+  }
+
+  /** R40: the goldens hold what the process that trained it was told. */
+  private static void saysWhatItSaidWhenItWasMade(Model model) throws IOException {
+    assertThat(model.labels()).isEqualTo(Shapes.LABELS);
+    try (Network network = Network.open("mine", model.read(Model.NETWORK), Device.CPU);
+        OnnxClassifier classifier = new OnnxClassifier(model, network)) {
+      for (Golden golden : model.goldens()) {
+        Path picture = model.folder().resolve(golden.picture());
+        try (Frame frame = new Frame(0, 0, opencv_imgcodecs.imread(picture.toString()))) {
+          Box whole = new Box(0, 0, frame.size().width(), frame.size().height());
+          Classification said = classifier.classify(List.of(new Crop(frame, whole))).get(0);
+          for (int k = 0; k < Shapes.LABELS.size(); k++) {
+            assertThat(said.scores().get(k).label()).isEqualTo(Shapes.LABELS.get(k));
+            assertThat(said.scores().get(k).probability())
+                .isCloseTo(golden.probabilities().get(k), within(1e-5));
+          }
+        }
+      }
+    }
   }
 
   @Test

@@ -101,6 +101,7 @@ final class EvaluationTest {
     assertThat(other.calibration().ece()).isCloseTo(one.calibration().ece(), EXACT);
   }
 
+  /** R42: a label that is never answered hides behind a fair accuracy. */
   @Test
   void answersThatAreNoneAreDoubted() {
     assertThat(Evaluation.of(List.of("a", "b"), always(0)).doubts())

@@ -66,6 +66,7 @@ final class ModelTest {
         .hasMessageContainingAll("'emotoin'", "emotion", "yunet");
   }
 
+  /** R41: what is not what it was is not used, and nothing is fetched instead. */
   @Test
   void refusesAFlippedByte(@TempDir Path folder) throws IOException {
     Path model = copy(folder);

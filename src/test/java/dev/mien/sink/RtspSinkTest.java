@@ -115,7 +115,7 @@ final class RtspSinkTest {
         long time = time(player, 320);
         assumeTrue(
             System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(2), "the machine paused for long");
-        assertThat(time - first).isCloseTo(i * 40 * Footage.MS, within(Footage.MS));
+        assertThat(time - first).isCloseTo(i * 40L * Footage.MS, within(Footage.MS));
       }
     }
   }

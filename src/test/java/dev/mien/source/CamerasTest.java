@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class CamerasTest {
-  @TempDir Path classes;
-  @TempDir Path udev;
+  @TempDir private Path classes = Path.of("");
+  @TempDir private Path udev = Path.of("");
 
   private void device(String name, int minor, String capabilities) throws IOException {
     Files.createDirectory(classes.resolve(name));

@@ -205,14 +205,30 @@ class TrainingTest {
   @Test
   @DisplayName("told to stop, it writes the best so far")
   void stopKeepsTheBest() throws Exception {
-    AtomicInteger asked = new AtomicInteger();
     Path out = folder.resolve("stopped");
     Training.Result result =
-        training(recipe(Recipe.Kind.CNN, 500), shapes, out, () -> asked.incrementAndGet() > 40)
-            .network();
+        training(recipe(Recipe.Kind.CNN, 500), shapes, out, () -> epochs.size() == 3).network();
 
-    assertThat(epochs.size()).isBetween(1, 20);
+    assertThat(epochs).hasSize(3);
     assertThat(Model.load(out).labels()).isEqualTo(result.model().labels());
+  }
+
+  @Test
+  @DisplayName("told to stop before the first epoch is over, it writes nothing")
+  void stopsWithNothing() {
+    for (int patience : new int[] {0, 10, 60, 90}) {
+      AtomicInteger asked = new AtomicInteger();
+      Path out = folder.resolve("nothing");
+      Training stopped =
+          training(
+              recipe(Recipe.Kind.CNN, 500), shapes, out, () -> asked.incrementAndGet() > patience);
+      assertThatThrownBy(stopped::network)
+          .as("after %d questions", patience)
+          .isInstanceOf(StoppedException.class);
+      assertThat(epochs).isEmpty();
+      assertThat(out).doesNotExist();
+      assertThat(folder.resolve("nothing.training")).doesNotExist();
+    }
   }
 
   @ParameterizedTest(name = "ONNX answers as PyTorch does, to 1e-4, on 100 pictures, view {0}")
@@ -240,7 +256,8 @@ class TrainingTest {
     assertThat(all.size()).isGreaterThanOrEqualTo(100);
     double difference = 0;
     try (PointerScope scope = new PointerScope()) {
-      NetworkTraining training = new NetworkTraining(recipe.learning(), input, all, all, 3);
+      NetworkTraining training =
+          new NetworkTraining(recipe.learning(), input, all, all, Shapes.LABELS);
       Trained trained = training.run(new Checkpoint(folder.resolve("state")), () -> false, heard);
       assertThat(trained.best().number()).as("the average is the best's").isEqualTo(3);
       float[][] expected = training.logits();
