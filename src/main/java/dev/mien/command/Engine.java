@@ -14,8 +14,8 @@ import dev.mien.model.ModelException;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
 import dev.mien.onnx.NetworkException;
-import dev.mien.pipeline.Crew;
 import dev.mien.pipeline.Worker;
+import dev.mien.pipeline.WorkerPool;
 import dev.mien.track.Rules;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -91,7 +91,7 @@ final class Engine implements AutoCloseable {
 
   private final Model detector;
   private final Rules rules;
-  private @Nullable Crew crew;
+  private @Nullable WorkerPool pool;
   private final @Nullable Hidden hide;
   private final UnaryOperator<Detector> around;
 
@@ -146,7 +146,7 @@ final class Engine implements AutoCloseable {
       workers.forEach(Worker::close);
       throw e;
     }
-    crew = new Crew(workers);
+    pool = new WorkerPool(workers);
   }
 
   private Worker worker() throws IOException {
@@ -179,8 +179,8 @@ final class Engine implements AutoCloseable {
   }
 
   /** They work for every pipeline of this engine. */
-  Crew crew() {
-    return Objects.requireNonNull(crew);
+  WorkerPool pool() {
+    return Objects.requireNonNull(pool);
   }
 
   /** What is done to a frame before anybody gets to see it. */
@@ -220,8 +220,8 @@ final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
-    if (crew != null) {
-      crew.close();
+    if (pool != null) {
+      pool.close();
     }
     networks.forEach(Network::close);
   }

@@ -107,13 +107,14 @@ final class EvaluateCommand implements Callable<Integer> {
     boolean boxes = dataset.examples().stream().anyMatch(e -> e.face() != null);
     try (Network network = Network.open(model.name(), model.read(Model.NETWORK), Device.CPU);
         OnnxClassifier classifier = new OnnxClassifier(model, network)) {
-      Judge judge;
+      Evaluator judge;
       try (@Nullable Detector detector =
           faces == Faces.DETECT || boxes
               ? Detectors.open(Home.models().find(detectorName), rules.sure())
               : null) {
-        judge = new Judge(dataset, classifier, detector);
-        Advance advance = new Advance("mien: pictures judged", dataset.byPicture().size());
+        judge = new Evaluator(dataset, classifier, detector);
+        ProgressLine advance =
+            new ProgressLine("mien: pictures judged", dataset.byPicture().size());
         judge.run(advance::reached, stopped::get);
         advance.end();
       }
@@ -124,7 +125,8 @@ final class EvaluateCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             folder + ": the detector found none of its faces, so there is nothing to label");
       }
-      Verdict verdict = new Verdict(model, folder, judge, Nonsense.of(classifier));
+      EvaluationOutput verdict =
+          new EvaluationOutput(model, folder, judge, NoFaceProbe.of(classifier));
       System.out.print(verdict.text());
       write(json, verdict.json());
       write(report, verdict.page().html());
@@ -164,7 +166,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** What of it can be read; what is wrong is said. */
   private static Dataset survey(Dataset dataset) {
-    Advance advance = new Advance("mien: pictures read", dataset.byPicture().size());
+    ProgressLine advance = new ProgressLine("mien: pictures read", dataset.byPicture().size());
     Survey survey = Survey.of(dataset, advance::reached);
     advance.end();
     Findings.tell(survey.findings());

@@ -87,7 +87,7 @@ final class Run implements Controls {
             : Follower.ofVideo(engine.rules(), ids);
     Pipeline pipeline =
         new Pipeline(
-            source, engine.crew(), follower, engine.annotators(), sinks, maxFrames, maxAge);
+            source, engine.pool(), follower, engine.annotators(), sinks, maxFrames, maxAge);
     synchronized (this) {
       running.add(pipeline);
       if (quit) {

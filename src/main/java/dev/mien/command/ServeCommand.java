@@ -182,7 +182,7 @@ final class ServeCommand implements Callable<Integer> {
       }
       return new Pipeline(
           source(camera),
-          engine.crew(),
+          engine.pool(),
           Follower.ofVideo(engine.rules(), ids::incrementAndGet),
           engine.annotators(),
           sinks,

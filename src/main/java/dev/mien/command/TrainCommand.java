@@ -214,7 +214,7 @@ final class TrainCommand implements Callable<Integer> {
   /** Says on standard error how far the work is. */
   private static final class Told implements Training.Progress {
     private @Nullable String what;
-    private @Nullable Advance advance;
+    private @Nullable ProgressLine advance;
 
     @Override
     public void note(String line) {
@@ -228,7 +228,7 @@ final class TrainCommand implements Callable<Integer> {
           advance.end();
         }
         what = name;
-        advance = new Advance("mien: " + name, all);
+        advance = new ProgressLine("mien: " + name, all);
       }
       advance.reached(done);
     }

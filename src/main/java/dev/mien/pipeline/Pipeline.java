@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Takes the frames of one source through all stages, in this order: read, detect, classify, track,
  * annotate, sinks.
  *
- * <p>One thread reads. A worker of the crew, which other sources use too, takes a whole frame
+ * <p>One thread reads. A worker of the pool, which other sources use too, takes a whole frame
  * through detection and classification with nets of its own, one thread a net, since nets that
  * share the cores among threads of their own fight for them; {@code mien bench} prints the share of
  * the cores' bound that is reached. The thread that calls {@link #run} puts the results back in
@@ -42,7 +42,7 @@ public final class Pipeline {
   private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Source source;
-  private final Crew crew;
+  private final WorkerPool pool;
   private final Follower follower;
   private final Cuts cuts = new Cuts();
   private final List<Annotator> annotators;
@@ -50,12 +50,12 @@ public final class Pipeline {
   private final long maxFrames;
   private final Duration maxAge;
   private final Meter meter;
-  private final Lane lane;
+  private final SourceQueue queue;
   private final Object resumed = new Object();
   private boolean paused;
   private volatile boolean stopped;
   private volatile boolean finished;
-  private volatile List<Outflow> outflows = List.of();
+  private volatile List<SinkQueue> sinkQueues = List.of();
   private volatile @Nullable Throwable sourceFailure;
   private volatile long start;
   private volatile long end;
@@ -69,31 +69,31 @@ public final class Pipeline {
 
   /**
    * @param source read and closed by the run
-   * @param crew detects and classifies; not closed
+   * @param pool detects and classifies; not closed
    * @param sinks written to and closed by the run
    * @param maxFrames the run ends after so many observations
    * @param maxAge a frame of a live source that is older before it is observed is dropped
    */
   public Pipeline(
       Source source,
-      Crew crew,
+      WorkerPool pool,
       Follower follower,
       List<Annotator> annotators,
       List<Sink> sinks,
       long maxFrames,
       Duration maxAge) {
     this.source = source;
-    this.crew = crew;
+    this.pool = pool;
     this.follower = follower;
     this.annotators = List.copyOf(annotators);
     this.sinks = List.copyOf(sinks);
     this.maxFrames = maxFrames;
     this.maxAge = maxAge;
-    meter = new Meter(crew.clock);
+    meter = new Meter(pool.clock);
     toldAt = meter.now() - TELL_EVERY_NANOS;
-    lane =
-        new Lane(
-            crew,
+    queue =
+        new SourceQueue(
+            pool,
             source.pace(),
             meter,
             follower,
@@ -105,7 +105,7 @@ public final class Pipeline {
   public void stop() {
     stopped = true;
     source.close();
-    lane.end();
+    queue.end();
     synchronized (resumed) {
       resumed.notifyAll();
     }
@@ -136,19 +136,19 @@ public final class Pipeline {
   public Stats run() throws InterruptedException {
     start = meter.now();
     shownAt = start;
-    outflows = sinks.stream().map(s -> new Outflow(s, source.pace())).toList();
+    sinkQueues = sinks.stream().map(s -> new SinkQueue(s, source.pace())).toList();
     Thread reader = new Thread(this::read, "mien-read-" + source.name());
     reader.setDaemon(true);
-    crew.join(lane);
+    pool.join(queue);
     reader.start();
     try {
       observe();
     } finally {
       stop();
-      crew.leave(lane);
-      lane.abort();
-      for (Outflow outflow : outflows) {
-        outflow.end();
+      pool.leave(queue);
+      queue.abort();
+      for (SinkQueue sink : sinkQueues) {
+        sink.end();
       }
       reader.join(READER_PATIENCE_MILLIS);
       if (reader.isAlive()) {
@@ -163,7 +163,7 @@ public final class Pipeline {
   /** What was done until now; from any thread, at any time. */
   public Stats stats() {
     long now = finished ? end : meter.now();
-    Long since = lane.since();
+    Long since = queue.since();
     return new Stats(
         source.name(),
         source.link(),
@@ -173,11 +173,11 @@ public final class Pipeline {
         meter.drops(),
         meter.stages(),
         meter.ages(),
-        lane.effort(),
-        outflows.stream().map(Outflow::stats).toList(),
+        queue.effort(),
+        sinkQueues.stream().map(SinkQueue::stats).toList(),
         start == 0 ? 0 : now - start,
         since == null || finished ? 0 : now - since,
-        crew.size(),
+        pool.size(),
         sourceFailure);
   }
 
@@ -195,7 +195,7 @@ public final class Pipeline {
           frame.close();
           meter.drop(Drop.PAUSED, 1);
         } else {
-          meter.drop(Drop.STALE, lane.put(frame));
+          meter.drop(Drop.STALE, queue.put(frame));
         }
       }
     } catch (InterruptedException e) {
@@ -205,7 +205,7 @@ public final class Pipeline {
         sourceFailure = e;
       }
     } finally {
-      lane.end();
+      queue.end();
     }
   }
 
@@ -223,7 +223,7 @@ public final class Pipeline {
   }
 
   private void observe() throws InterruptedException {
-    for (Lane.Job job = lane.oldest(); job != null; job = lane.oldest()) {
+    for (SourceQueue.Job job = queue.oldest(); job != null; job = queue.oldest()) {
       try (Frame frame = job.frame()) {
         Worker.@Nullable Seen seen = job.seen().get();
         if (source.pace() == Pace.LIVE && meter.now() - job.arrived() > maxAge.toNanos()) {
@@ -234,9 +234,9 @@ public final class Pipeline {
       } catch (ExecutionException e) {
         failed(job.frame(), Objects.requireNonNull(e.getCause()));
       }
-      lane.done();
+      queue.done();
       if (meter.observed.sum() >= maxFrames
-          || (!outflows.isEmpty() && outflows.stream().noneMatch(Outflow::wanted))) {
+          || (!sinkQueues.isEmpty() && sinkQueues.stream().noneMatch(SinkQueue::wanted))) {
         return;
       }
     }
@@ -265,8 +265,8 @@ public final class Pipeline {
     lap = meter.lap(Stage.ANNOTATE, lap);
     meter.observed(lap - arrived);
     shownAt = lap;
-    for (Outflow outflow : outflows) {
-      outflow.offer(frame, observation);
+    for (SinkQueue sink : sinkQueues) {
+      sink.offer(frame, observation);
     }
     tellEffort();
   }
@@ -285,7 +285,7 @@ public final class Pipeline {
 
   /** Says when more or less is done than before. */
   private void tellEffort() {
-    Effort now = lane.effort();
+    Effort now = queue.effort();
     if (!now.equals(told)) {
       told = now;
       log.debug("{} {}", source.name(), now);

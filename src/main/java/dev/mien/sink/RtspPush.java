@@ -62,7 +62,7 @@ final class RtspPush implements Sink {
   private @Nullable Canvas canvas;
   private @Nullable H264 coder;
   private @Nullable AVFormatContext container;
-  private @Nullable Brake brake;
+  private @Nullable Interrupt interrupt;
   private long start;
   private long last = -STEP;
   private boolean closed;
@@ -129,7 +129,7 @@ final class RtspPush implements Sink {
   private AVFormatContext open(H264 pictures) throws SinkException {
     AVFormatContext opening = new AVFormatContext(null);
     check(avformat.avformat_alloc_output_context2(opening, null, "fifo", url));
-    brake = new Brake(opening);
+    interrupt = new Interrupt(opening);
     AVStream stream = avformat.avformat_new_stream(opening, null);
     stream.time_base(pictures.ticks()).avg_frame_rate(pictures.codec().framerate());
     AVDictionary options = H264.options(OPTIONS);
@@ -158,13 +158,13 @@ final class RtspPush implements Sink {
       return;
     }
     closed = true;
-    if (container != null && brake != null) {
-      brake.pullSoon();
+    if (container != null && interrupt != null) {
+      interrupt.pullSoon();
       avformat.av_write_trailer(container);
       avformat.avformat_free_context(container);
     }
-    if (brake != null) {
-      brake.close();
+    if (interrupt != null) {
+      interrupt.close();
     }
     if (coder != null) {
       coder.close();

@@ -34,7 +34,7 @@ final class AvInput implements AutoCloseable {
   private final String shown;
   private final Lifeline life;
   private final AVFormatContext context;
-  private final Ffmpeg.Brake brake;
+  private final Ffmpeg.Interrupt interrupt;
   private boolean opened;
   private volatile long deadline;
   private volatile boolean cancelled;
@@ -48,7 +48,7 @@ final class AvInput implements AutoCloseable {
     this.life = life;
     context = avformat.avformat_alloc_context();
     expectWithin(life.limits().opening());
-    brake = new Ffmpeg.Brake(context, this::stop);
+    interrupt = new Ffmpeg.Interrupt(context, this::stop);
   }
 
   private boolean stop() {
@@ -117,7 +117,7 @@ final class AvInput implements AutoCloseable {
   }
 
   private void check(int code, String what) throws SourceException {
-    // Stopped by the brake, a protocol may call what it has so far invalid, or even enough.
+    // Stopped by the interrupt, a protocol may call what it has so far invalid, or even enough.
     if (!cancelled() && late()) {
       throw new SourceException(
           Reason.UNREACHABLE,
@@ -193,6 +193,6 @@ final class AvInput implements AutoCloseable {
     } else if (!context.isNull()) {
       avformat.avformat_free_context(context);
     }
-    brake.close();
+    interrupt.close();
   }
 }

@@ -20,7 +20,9 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.opencv.global.opencv_core;
 
-/** What the sources share of FFmpeg: its errors, its limits, and the brake on calls that wait. */
+/**
+ * What the sources share of FFmpeg: its errors, its limits, and the interrupt on calls that wait.
+ */
 final class Ffmpeg {
   /** The largest side of a picture; beyond it a file of some kB costs gigabytes. */
   static final int LARGEST_SIDE = 8192;
@@ -33,7 +35,7 @@ final class Ffmpeg {
       Pattern.compile("(\\d{1,4}):(\\d{2}):(\\d{2}(?:\\.\\d{1,9})?)");
 
   // FFmpeg calls it for as long as the process lives. JavaCPP has room for a few callbacks of a
-  // kind only, so all brakes share one and are told apart by a number.
+  // kind only, so all interrupts share one and are told apart by a number.
   private static final ConcurrentHashMap<Long, BooleanSupplier> BRAKES = new ConcurrentHashMap<>();
   private static final AtomicLong NUMBERS = new AtomicLong(1);
 
@@ -41,8 +43,8 @@ final class Ffmpeg {
       new Callback_Pointer() {
         @Override
         public int call(Pointer number) {
-          BooleanSupplier brake = BRAKES.get(new LongPointer(number).get());
-          return brake != null && brake.getAsBoolean() ? 1 : 0;
+          BooleanSupplier interrupt = BRAKES.get(new LongPointer(number).get());
+          return interrupt != null && interrupt.getAsBoolean() ? 1 : 0;
         }
       };
 
@@ -61,10 +63,10 @@ final class Ffmpeg {
   static void load() {}
 
   /** Ends calls on a context as soon as the condition holds; to be closed after the context. */
-  static final class Brake implements AutoCloseable {
+  static final class Interrupt implements AutoCloseable {
     private final LongPointer number = new LongPointer(1);
 
-    Brake(AVFormatContext context, BooleanSupplier condition) {
+    Interrupt(AVFormatContext context, BooleanSupplier condition) {
       number.put(NUMBERS.getAndIncrement());
       BRAKES.put(number.get(), condition);
       context.interrupt_callback().callback(BRAKE).opaque(number);

@@ -47,7 +47,7 @@ final class Api {
         try {
           query = Request.extractQueryParameters(request);
         } catch (RuntimeException e) {
-          Desk.give(Answer.error(400, "the query is not readable"), response, callback);
+          Router.give(Answer.error(400, "the query is not readable"), response, callback);
           return true;
         }
         answer(path, query, request, response, callback);
@@ -62,7 +62,7 @@ final class Api {
   private void answer(
       String path, Fields query, Request request, Response response, Callback callback) {
     if (path.equals("/api/cameras")) {
-      Desk.give(
+      Router.give(
           Answer.json(200, Map.of("cameras", cameras(), "login", server.asks())),
           response,
           callback);
@@ -75,11 +75,11 @@ final class Api {
             : server.cameras().get(name);
     if (camera == null) {
       String known = String.join(", ", server.cameras().keySet());
-      Desk.give(Answer.error(404, "no such source; there are: " + known), response, callback);
+      Router.give(Answer.error(404, "no such source; there are: " + known), response, callback);
       return;
     }
     switch (path) {
-      case "/api/shares" -> Desk.give(shares(camera), response, callback);
+      case "/api/shares" -> Router.give(shares(camera), response, callback);
       case "/api/observations" ->
           observations(name == null ? null : camera, request, response, callback);
       case "/live.mjpg" -> live(camera, request, response, callback);
@@ -135,7 +135,7 @@ final class Api {
   private boolean enter(Request request, Response response, Callback callback) {
     if (!server.enter()) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, "10");
-      Desk.give(Answer.error(503, "too many viewers"), response, callback);
+      Router.give(Answer.error(503, "too many viewers"), response, callback);
       return false;
     }
     Request.addCompletionListener(request, failure -> server.leave());
@@ -149,7 +149,7 @@ final class Api {
     if (frame != null) {
       byte @Nullable [] jpeg =
           frame.matches("\\d{1,18}") ? camera.kept(Long.parseLong(frame)) : null;
-      Desk.give(
+      Router.give(
           jpeg == null
               ? Answer.error(404, "this picture is not kept any more")
               : new Answer(200, "image/jpeg", jpeg),
@@ -164,7 +164,7 @@ final class Api {
           if (glimpse == null || glimpse.jpeg() == null) {
             silent(camera, response, callback);
           } else {
-            Desk.give(new Answer(200, "image/jpeg", glimpse.jpeg()), response, callback);
+            Router.give(new Answer(200, "image/jpeg", glimpse.jpeg()), response, callback);
           }
         });
   }
@@ -181,7 +181,7 @@ final class Api {
           } else {
             double millis = (System.nanoTime() - start) / 1e6;
             camera.keep(glimpse);
-            Desk.give(once(camera, glimpse, millis), response, callback);
+            Router.give(once(camera, glimpse, millis), response, callback);
           }
         });
   }
@@ -202,6 +202,7 @@ final class Api {
   }
 
   private static void silent(Camera camera, Response response, Callback callback) {
-    Desk.give(Answer.error(503, "'" + camera.name() + "' gives no frames now"), response, callback);
+    Router.give(
+        Answer.error(503, "'" + camera.name() + "' gives no frames now"), response, callback);
   }
 }

@@ -91,8 +91,8 @@ public final class PageServer implements AutoCloseable {
     NetworkConnectionLimit limit = new NetworkConnectionLimit(CONNECTIONS, server);
     limit.setEndPointIdleTimeout(BUSY_IDLE_MILLIS);
     server.addBean(limit);
-    Door door = new Door(host, token);
-    server.setHandler(new Desk(door, new Api(this), routes));
+    Access door = new Access(host, token);
+    server.setHandler(new Router(door, new Api(this), routes));
     server.setErrorHandler(new Refusals());
     server.setStopAtShutdown(false);
   }
@@ -141,7 +141,7 @@ public final class PageServer implements AutoCloseable {
 
   /** A token that nobody guesses. */
   public static String newToken() {
-    return Door.secret();
+    return Access.secret();
   }
 
   /** Where it listens. */

@@ -12,7 +12,7 @@ import org.eclipse.jetty.util.Callback;
 final class Refusals extends ErrorHandler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Desk.guard(response);
+    Router.guard(response);
     String reason = HttpStatus.getMessage(response.getStatus());
     Answer answer = Answer.text(response.getStatus(), response.getStatus() + " " + reason);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());

@@ -55,11 +55,11 @@ final class SchemaTest {
   @Test
   void itHasTheKeysOfTheCode() throws Exception {
     JsonNode schema = new ObjectMapper().readTree(FILE.toFile());
-    assertThat(keys(schema.at("/properties"))).isEqualTo(components(Sheet.class));
+    assertThat(keys(schema.at("/properties"))).isEqualTo(components(ConfigFile.class));
     assertThat(keys(schema.at("/properties/models/properties")))
-        .isEqualTo(components(Sheet.Models.class));
+        .isEqualTo(components(ConfigFile.Models.class));
     assertThat(keys(schema.at("/$defs/camera/properties")))
-        .isEqualTo(components(Sheet.Camera.class));
+        .isEqualTo(components(ConfigFile.Camera.class));
   }
 
   /** The shipped file, which a test holds equal to the defaults, has every default. */

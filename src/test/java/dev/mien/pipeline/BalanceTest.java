@@ -86,9 +86,9 @@ final class BalanceTest {
     private static final long INTERVAL = 100_000_000L;
 
     private final AtomicLong clock = new AtomicLong();
-    private final Crew crew = new Crew(List.of(), clock::get);
+    private final WorkerPool pool = new WorkerPool(List.of(), clock::get);
     private final Source pattern;
-    private final List<Lane> lanes = new ArrayList<>();
+    private final List<SourceQueue> queues = new ArrayList<>();
     private final List<Meter> meters = new ArrayList<>();
     private final Worker worker;
     private final Pace pace;
@@ -117,10 +117,10 @@ final class BalanceTest {
       for (int i = 0; i < CAMERAS; i++) {
         Meter meter = new Meter(clock::get);
         Follower follower = Follower.ofVideo(Rules.DEFAULT, () -> 1);
-        Lane lane = new Lane(crew, pace, meter, follower, 500_000_000L, false);
+        SourceQueue queue = new SourceQueue(pool, pace, meter, follower, 500_000_000L, false);
         meters.add(meter);
-        lanes.add(lane);
-        crew.join(lane);
+        queues.add(queue);
+        pool.join(queue);
       }
     }
 
@@ -131,13 +131,13 @@ final class BalanceTest {
         for (int camera = 0; camera < CAMERAS; camera++) {
           meters.get(camera).read.increment();
           Frame frame = Objects.requireNonNull(pattern.read());
-          meters.get(camera).drop(Drop.STALE, lanes.get(camera).put(frame));
+          meters.get(camera).drop(Drop.STALE, queues.get(camera).put(frame));
         }
         long next = start + (i + 1) * INTERVAL;
         while ((pace == Pace.RECORDED || clock.get() < next)
-            && lanes.stream().anyMatch(Lane::ready)) {
-          Lane.Job job = Objects.requireNonNull(crew.next());
-          job.lane().process(job, worker);
+            && queues.stream().anyMatch(SourceQueue::ready)) {
+          SourceQueue.Job job = Objects.requireNonNull(pool.next());
+          job.queue().process(job, worker);
           show();
         }
         show();
@@ -147,27 +147,27 @@ final class BalanceTest {
 
     private void show() throws InterruptedException {
       for (int camera = 0; camera < CAMERAS; camera++) {
-        Lane lane = lanes.get(camera);
-        while (lane.since() != null) {
-          Lane.Job job = Objects.requireNonNull(lane.oldest());
+        SourceQueue queue = queues.get(camera);
+        while (queue.since() != null) {
+          SourceQueue.Job job = Objects.requireNonNull(queue.oldest());
           long age = clock.get() - job.arrived();
           meters.get(camera).observed(age);
           oldest = Math.max(oldest, age);
           shown++;
           job.frame().close();
-          lane.done();
+          queue.done();
         }
       }
     }
 
     List<Effort> efforts() {
-      return lanes.stream().map(Lane::effort).toList();
+      return queues.stream().map(SourceQueue::effort).toList();
     }
 
     @Override
     public void close() {
-      lanes.forEach(Lane::abort);
-      crew.close();
+      queues.forEach(SourceQueue::abort);
+      pool.close();
       pattern.close();
     }
   }

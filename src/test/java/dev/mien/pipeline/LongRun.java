@@ -97,11 +97,11 @@ final class LongRun {
     Path folder = Path.of(arguments[0]);
     int frames = Integer.parseInt(arguments[1]);
     opencv_core.setNumThreads(1);
-    try (Crew crew = new Crew(List.of(worker(), worker()))) {
+    try (WorkerPool pool = new WorkerPool(List.of(worker(), worker()))) {
       Stats stats =
           new Pipeline(
                   SourceAddress.parse("pattern:160x120@25?frames=" + frames).open(),
-                  crew,
+                  pool,
                   Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet),
                   List.of(new Labels()),
                   List.of(

@@ -38,7 +38,7 @@ abstract class PipelineRig {
 
   private final List<Frame> frames = Collections.synchronizedList(new ArrayList<>());
   private final List<Frame> copies = Collections.synchronizedList(new ArrayList<>());
-  final List<Crew> crews = new ArrayList<>();
+  final List<WorkerPool> pools = new ArrayList<>();
   private long bytesBefore;
 
   @BeforeEach
@@ -48,7 +48,7 @@ abstract class PipelineRig {
 
   @AfterEach
   void nothingIsLeft() {
-    crews.forEach(Crew::close);
+    pools.forEach(WorkerPool::close);
     assertThat(frames).allSatisfy(PipelineRig::isClosed);
     assertThat(copies).allSatisfy(PipelineRig::isClosed);
     assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(bytesBefore);
@@ -206,9 +206,9 @@ abstract class PipelineRig {
 
   Pipeline pipeline(Feed feed, List<Worker> workers, long most, Sink... sinks) {
     Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
-    Crew crew = new Crew(workers);
-    crews.add(crew);
-    return new Pipeline(feed, crew, follower, List.of(), List.of(sinks), most, Duration.ofHours(1));
+    WorkerPool pool = new WorkerPool(workers);
+    pools.add(pool);
+    return new Pipeline(feed, pool, follower, List.of(), List.of(sinks), most, Duration.ofHours(1));
   }
 
   static List<Long> upTo(long end) {

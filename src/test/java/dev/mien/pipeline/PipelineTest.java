@@ -102,15 +102,15 @@ final class PipelineTest extends PipelineRig {
   void dropsAndCountsWhatBecameTooOldWhileItWasLookedAt() throws Exception {
     AtomicLong clock = new AtomicLong();
     Feed feed = new Feed(Pace.LIVE, 10);
-    Crew crew =
-        new Crew(
+    WorkerPool pool =
+        new WorkerPool(
             workers(1, n -> clock.addAndGet(n % 2 == 0 ? 499_000_000 : 501_000_000)), clock::get);
-    crews.add(crew);
+    pools.add(pool);
     Shelf shelf = shelf("shelf");
     Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
     Duration most = Duration.ofMillis(500);
     Pipeline pipeline =
-        new Pipeline(feed, crew, follower, List.of(), List.of(shelf), FOR_EVER, most);
+        new Pipeline(feed, pool, follower, List.of(), List.of(shelf), FOR_EVER, most);
     feed.before =
         n -> {
           while (pipeline.stats().observed() + pipeline.stats().dropped() < n) {
@@ -175,7 +175,7 @@ final class PipelineTest extends PipelineRig {
     assertThat(good.numbers).isEqualTo(upTo(20));
     assertThat(stats.outputs().get(0).dropped()).isGreaterThanOrEqualTo(15);
     released.countDown();
-    crews.forEach(Crew::close);
+    pools.forEach(WorkerPool::close);
     for (Thread thread : ours()) {
       thread.join();
     }

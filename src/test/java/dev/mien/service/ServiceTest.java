@@ -9,10 +9,10 @@ import dev.mien.detect.Detector;
 import dev.mien.face.Detection;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
-import dev.mien.pipeline.Crew;
 import dev.mien.pipeline.Pipeline;
 import dev.mien.pipeline.Stats;
 import dev.mien.pipeline.Worker;
+import dev.mien.pipeline.WorkerPool;
 import dev.mien.sink.Sink;
 import dev.mien.source.PatternSource;
 import dev.mien.source.SourceAddress;
@@ -44,7 +44,7 @@ final class ServiceTest {
 
   private final AtomicLong ids = new AtomicLong();
   private final Map<String, List<Book>> books = new ConcurrentHashMap<>();
-  private Crew crew = new Crew(List.of());
+  private WorkerPool pool = new WorkerPool(List.of());
   private final Service service = new Service(this::open);
 
   /** The counters in the pictures that one run of a camera gave. */
@@ -90,15 +90,15 @@ final class ServiceTest {
           @Override
           public void close() {}
         };
-    crew.close();
-    crew = new Crew(List.of(new Worker(nothing, List.of()), new Worker(nothing, List.of())));
+    pool.close();
+    pool = new WorkerPool(List.of(new Worker(nothing, List.of()), new Worker(nothing, List.of())));
   }
 
   @AfterEach
   void end() throws Exception {
     service.stop();
     service.await();
-    crew.close();
+    pool.close();
     assertThat(books.values()).allSatisfy(runs -> assertThat(runs).allMatch(b -> b.closed));
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(t -> t.getName().startsWith("camera-") || t.getName().startsWith("mien-"));
@@ -112,7 +112,7 @@ final class ServiceTest {
     books.computeIfAbsent(camera.name(), n -> new ArrayList<>()).add(book);
     return new Pipeline(
         camera.source().open(camera.name()),
-        crew,
+        pool,
         Follower.ofVideo(Rules.DEFAULT, ids::incrementAndGet),
         List.of(),
         List.of(book),

@@ -3,7 +3,7 @@ package dev.mien.pipeline;
 import java.util.Objects;
 
 /** Turns the counts of a source into its load, each time over what came since the time before. */
-final class Gauge {
+final class LoadMeter {
   private static final double SECOND = 1e9;
 
   private final Meter meter;
@@ -22,7 +22,7 @@ final class Gauge {
   private double classify;
   private double asked = 1;
 
-  Gauge(Meter meter, long maxAge, boolean every) {
+  LoadMeter(Meter meter, long maxAge, boolean every) {
     this.every = every;
     this.meter = meter;
     this.maxAge = maxAge;

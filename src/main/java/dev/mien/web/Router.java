@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes every request: is it for us, may it come in, who answers. */
-final class Desk extends Handler.Abstract.NonBlocking {
-  private static final Logger log = LoggerFactory.getLogger(Desk.class);
+final class Router extends Handler.Abstract.NonBlocking {
+  private static final Logger log = LoggerFactory.getLogger(Router.class);
   private static final int LOGIN_BYTES = 1024;
 
   /**
@@ -31,12 +31,12 @@ final class Desk extends Handler.Abstract.NonBlocking {
   private static final long WRONG_MILLIS = 1_000;
 
   private final Semaphore wrong = new Semaphore(8);
-  private final Door door;
+  private final Access door;
   private final Api api;
   private final Map<String, Route> routes = new HashMap<>();
   private final PageFiles files = new PageFiles();
 
-  Desk(Door door, Api api, List<Route> routes) {
+  Router(Access door, Api api, List<Route> routes) {
     this.door = door;
     this.api = api;
     routes.forEach(r -> this.routes.put(r.path(), r));
@@ -122,7 +122,7 @@ final class Desk extends Handler.Abstract.NonBlocking {
   private void refuse(Request request, Response response, Callback callback) {
     boolean browser = request.getHeaders().contains("Sec-Fetch-Mode");
     String accepted = request.getHeaders().get(HttpHeader.ACCEPT);
-    if (Door.tries(request)) {
+    if (Access.tries(request)) {
       late(() -> challenge(browser, response, callback), response, callback);
     } else if (accepted != null && accepted.contains("text/html")) {
       give(new Answer(401, files.login().type(), files.login().body()), response, callback);

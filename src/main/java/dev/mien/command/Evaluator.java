@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * Asks a model about every example of a dataset, one face at a time, and keeps what it said. Faces
  * are looked for, cut and asked about with the parts that live video goes through.
  */
-final class Judge {
+final class Evaluator {
   /** The overlap of a detection and a face that are the same (Pascal VOC). */
   private static final double SAME = 0.5;
 
@@ -71,7 +71,7 @@ final class Judge {
    * @param dataset its labels are the model's, in the model's order
    * @param detector null where pictures are taken whole
    */
-  Judge(Dataset dataset, OnnxClassifier classifier, @Nullable Detector detector) {
+  Evaluator(Dataset dataset, OnnxClassifier classifier, @Nullable Detector detector) {
     this.dataset = dataset;
     this.classifier = classifier;
     this.detector = detector;
@@ -119,7 +119,7 @@ final class Judge {
     }
     Prediction prediction = keep(example, said);
     if (detector != null) {
-      part(face.map(Judge::height).orElse(NO_FACE), prediction);
+      part(face.map(Evaluator::height).orElse(NO_FACE), prediction);
     }
     show(
         frame,

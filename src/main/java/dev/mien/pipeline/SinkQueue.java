@@ -20,14 +20,14 @@ import org.slf4j.LoggerFactory;
  * own frames are dropped and counted; recorded: the run waits for it), a broken one is closed and
  * the others go on.
  */
-final class Outflow {
+final class SinkQueue {
   /** Enough to ride out a key frame or a flush, little enough to keep 4K frames affordable. */
   private static final int CAPACITY = 4;
 
   /** A sink that hangs is left behind after this, where the run does not wait for sinks. */
   private static final long PATIENCE_MILLIS = 5_000;
 
-  private static final Logger log = LoggerFactory.getLogger(Outflow.class);
+  private static final Logger log = LoggerFactory.getLogger(SinkQueue.class);
 
   private sealed interface Item {}
 
@@ -44,7 +44,7 @@ final class Outflow {
   private final LongAdder nanos = new LongAdder();
   private volatile @Nullable Throwable failure;
 
-  Outflow(Sink sink, Pace pace) {
+  SinkQueue(Sink sink, Pace pace) {
     this.sink = sink;
     waits = pace != Pace.LIVE;
     thread = new Thread(this::drain, "mien-sink-" + sink.name());

@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way of one source's frames to the workers, and out again in the order of their reading. Of a
  * live source only the newest frame waits, so that what is worked on is never older than one frame;
- * a recorded one makes its reader wait. The crew's lock guards it.
+ * a recorded one makes its reader wait. The pool's lock guards it.
  */
-final class Lane {
+final class SourceQueue {
   /**
    * A frame that a worker has in hand, or has done.
    *
    * @param arrived when it was read
-   * @param charged how much of the workers' time its lane was charged in advance
+   * @param charged how much of the workers' time its queue was charged in advance
    * @param seen null if nobody looked for faces in it
    */
   record Job(
-      Lane lane,
+      SourceQueue queue,
       Frame frame,
       long arrived,
       long charged,
@@ -33,7 +33,7 @@ final class Lane {
 
   private record Waiting(Frame frame, long arrived) {}
 
-  private final Crew crew;
+  private final WorkerPool pool;
   private final Meter meter;
   private final ReentrantLock lock;
   private final Condition room;
@@ -41,7 +41,7 @@ final class Lane {
   private final Follower follower;
   private final boolean newestOnly;
   private final long maxAge;
-  private final Gauge gauge;
+  private final LoadMeter gauge;
   private final int capacity;
   private final int mostInHand;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -56,18 +56,19 @@ final class Lane {
    * @param maxAge nanoseconds after which a frame of a live source is not worth a look any more
    * @param every whether every frame has to be looked at
    */
-  Lane(Crew crew, Pace pace, Meter meter, Follower follower, long maxAge, boolean every) {
-    this.crew = crew;
+  SourceQueue(
+      WorkerPool pool, Pace pace, Meter meter, Follower follower, long maxAge, boolean every) {
+    this.pool = pool;
     this.meter = meter;
     this.follower = follower;
     this.maxAge = maxAge;
-    gauge = new Gauge(meter, maxAge, every);
-    lock = crew.lock;
+    gauge = new LoadMeter(meter, maxAge, every);
+    lock = pool.lock;
     room = lock.newCondition();
     ordered = lock.newCondition();
     newestOnly = pace == Pace.LIVE;
-    capacity = newestOnly ? 1 : Math.max(1, crew.size());
-    mostInHand = crew.size() + 2; // One for each worker, one in order, one at the observer's.
+    capacity = newestOnly ? 1 : Math.max(1, pool.size());
+    mostInHand = pool.size() + 2; // One for each worker, one in order, one at the observer's.
   }
 
   /**
@@ -95,7 +96,7 @@ final class Lane {
         ordered.signalAll();
       } else {
         waiting.add(new Waiting(frame, meter.now()));
-        crew.wake(this);
+        pool.wake(this);
       }
       return pushedOut;
     } finally {
@@ -151,7 +152,7 @@ final class Lane {
     try {
       turn += cost - job.charged();
       usualCost = cost;
-      crew.balance();
+      pool.balance();
     } finally {
       lock.unlock();
     }
@@ -192,7 +193,7 @@ final class Lane {
     lock.lock();
     try {
       inHand.remove();
-      crew.wake(this);
+      pool.wake(this);
     } finally {
       lock.unlock();
     }

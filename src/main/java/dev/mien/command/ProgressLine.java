@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * Says on standard error how much of a known amount of work is done, and how long the rest takes.
  */
-final class Advance {
+final class ProgressLine {
   private static final boolean TERMINAL = Boolean.getBoolean("mien.terminal");
   private static final long EVERY_NANOS = TERMINAL ? 500_000_000L : 10_000_000_000L;
 
@@ -17,7 +17,7 @@ final class Advance {
   /**
    * @param what for example "pictures judged"
    */
-  Advance(String what, int all) {
+  ProgressLine(String what, int all) {
     this.what = what;
     this.all = all;
   }

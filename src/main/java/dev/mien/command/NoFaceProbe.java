@@ -19,10 +19,10 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  *
  * @param answers by the name of the picture
  */
-record Nonsense(Map<String, Classification.Score> answers) {
+record NoFaceProbe(Map<String, Classification.Score> answers) {
   private static final int SIDE = 96;
 
-  static Nonsense of(OnnxClassifier classifier) {
+  static NoFaceProbe of(OnnxClassifier classifier) {
     Map<String, Classification.Score> answers = new TreeMap<>();
     Map.of("black", 0, "gray", 128, "white", 255)
         .forEach(
@@ -37,7 +37,7 @@ record Nonsense(Map<String, Classification.Score> answers) {
         Mat lent = new Mat(SIDE, SIDE, opencv_core.CV_8UC3, bytes)) {
       answers.put("noise", ask(classifier, lent.clone()));
     }
-    return new Nonsense(answers);
+    return new NoFaceProbe(answers);
   }
 
   private static Classification.Score ask(OnnxClassifier classifier, Mat picture) {

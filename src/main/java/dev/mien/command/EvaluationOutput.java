@@ -15,17 +15,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What came out of an evaluation, for the screen, for programs and as a page. */
-final class Verdict {
+final class EvaluationOutput {
   private static final double RISK = 0.05;
 
   private final Model model;
   private final Path folder;
-  private final Judge judge;
-  private final Nonsense nonsense;
+  private final Evaluator judge;
+  private final NoFaceProbe nonsense;
   private final Evaluation all;
   private final Map<String, Evaluation> parts = new LinkedHashMap<>();
 
-  Verdict(Model model, Path folder, Judge judge, Nonsense nonsense) {
+  EvaluationOutput(Model model, Path folder, Evaluator judge, NoFaceProbe nonsense) {
     this.model = model;
     this.folder = folder;
     this.judge = judge;

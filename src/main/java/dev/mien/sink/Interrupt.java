@@ -8,30 +8,31 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** Ends what FFmpeg waits for when a sink is closed, some tries after it was asked to. */
-final class Brake implements AutoCloseable {
+final class Interrupt implements AutoCloseable {
   /** FFmpeg asks ten times a second while it waits: a second for what is under way. */
   private static final int TRIES = 10;
 
-  // JavaCPP has room for a few callbacks of a kind only, so all brakes share one and are told apart
+  // JavaCPP has room for a few callbacks of a kind only, so all interrupts share one and are told
+  // apart
   // by a number.
-  private static final ConcurrentHashMap<Long, Brake> BRAKES = new ConcurrentHashMap<>();
+  private static final ConcurrentHashMap<Long, Interrupt> INTERRUPTS = new ConcurrentHashMap<>();
   private static final AtomicLong NUMBERS = new AtomicLong(1);
 
   private static final Callback_Pointer ASKED =
       new Callback_Pointer() {
         @Override
         public int call(Pointer number) {
-          Brake brake = BRAKES.get(new LongPointer(number).get());
-          return brake != null && brake.pulled() ? 1 : 0;
+          Interrupt interrupt = INTERRUPTS.get(new LongPointer(number).get());
+          return interrupt != null && interrupt.pulled() ? 1 : 0;
         }
       };
 
   private final LongPointer number = new LongPointer(1);
   private final AtomicLong left = new AtomicLong(Long.MAX_VALUE);
 
-  Brake(AVFormatContext context) {
+  Interrupt(AVFormatContext context) {
     number.put(NUMBERS.getAndIncrement());
-    BRAKES.put(number.get(), this);
+    INTERRUPTS.put(number.get(), this);
     context.interrupt_callback().callback(ASKED).opaque(number);
   }
 
@@ -46,7 +47,7 @@ final class Brake implements AutoCloseable {
   /** After the context. */
   @Override
   public void close() {
-    BRAKES.remove(number.get());
+    INTERRUPTS.remove(number.get());
     number.close();
   }
 }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The file as it is written: what is left out is null. */
-record Sheet(
+record ConfigFile(
     @Nullable Models models,
     @Nullable String page,
     @Nullable Camera defaults,
@@ -76,7 +76,9 @@ record Sheet(
         lines = text.lines().toList();
         boolean empty = YAML.readTree(text).isEmpty();
         return settings(
-            empty ? new Sheet(null, null, null, null) : YAML.readValue(text, Sheet.class));
+            empty
+                ? new ConfigFile(null, null, null, null)
+                : YAML.readValue(text, ConfigFile.class));
       } catch (JsonMappingException e) {
         throw mismatch(e);
       } catch (JsonProcessingException e) {
@@ -130,7 +132,7 @@ record Sheet(
           : "keys and values below it";
     }
 
-    private Settings settings(Sheet sheet) {
+    private Settings settings(ConfigFile sheet) {
       Settings.Models models = models(sheet.models == null ? Models.NOTHING : sheet.models);
       List<SinkAddress> page = sheet.page == null ? Settings.PAGE : page(sheet.page);
       // An empty file too is refused: at a reload it is one that is being written.

@@ -35,9 +35,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Several sources and one crew. */
+/** Several sources and one pool. */
 @Timeout(60)
-final class CrewTest {
+final class WorkerPoolTest {
   private static final Path CLIP = Path.of("src/demo/cap13_edit2.mp4");
   private static final int CLIP_FRAMES = 765;
 
@@ -164,10 +164,10 @@ final class CrewTest {
     }
   }
 
-  private Pipeline pipeline(Source source, Crew crew, Sink... sinks) {
+  private Pipeline pipeline(Source source, WorkerPool pool, Sink... sinks) {
     Follower follower = Follower.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
     return new Pipeline(
-        source, crew, follower, List.of(), List.of(sinks), Long.MAX_VALUE, Duration.ofHours(1));
+        source, pool, follower, List.of(), List.of(sinks), Long.MAX_VALUE, Duration.ofHours(1));
   }
 
   private static Source pattern(String name, int frames) throws IOException {
@@ -178,10 +178,10 @@ final class CrewTest {
   void eachSourceKeepsItsFramesItsOrderAndItsName() throws Exception {
     Book film = new Book(o -> {});
     Book card = new Book(o -> {});
-    try (Crew crew = new Crew(workers(3, f -> {}))) {
+    try (WorkerPool pool = new WorkerPool(workers(3, f -> {}))) {
       Source clip = SourceAddress.parse(CLIP.toString()).open("film");
-      Future<Stats> one = threads.submit(pipeline(clip, crew, film)::run);
-      Future<Stats> two = threads.submit(pipeline(pattern("card", 900), crew, card)::run);
+      Future<Stats> one = threads.submit(pipeline(clip, pool, film)::run);
+      Future<Stats> two = threads.submit(pipeline(pattern("card", 900), pool, card)::run);
       assertThat(one.get().observed()).isEqualTo(CLIP_FRAMES);
       assertThat(two.get().observed()).isEqualTo(900);
     }
@@ -195,12 +195,12 @@ final class CrewTest {
   void aSourceThatStallsCostsTheOthersNothing() throws Exception {
     Book book = new Book(o -> {});
     Stalling stalling = new Stalling(5);
-    try (Crew crew = new Crew(workers(2, f -> {}))) {
-      Pipeline stuck = pipeline(stalling, crew);
+    try (WorkerPool pool = new WorkerPool(workers(2, f -> {}))) {
+      Pipeline stuck = pipeline(stalling, pool);
       Future<Stats> waiting = threads.submit(stuck::run);
       awaitUnchecked(stalling.stalled);
       Source clip = SourceAddress.parse(CLIP.toString()).open();
-      assertThat(pipeline(clip, crew, book).run().observed()).isEqualTo(CLIP_FRAMES);
+      assertThat(pipeline(clip, pool, book).run().observed()).isEqualTo(CLIP_FRAMES);
       assertThat(waiting).isNotDone();
       Stats meanwhile = stuck.stats();
       assertThat(meanwhile.finished()).isFalse();
@@ -222,11 +222,11 @@ final class CrewTest {
             throw new IllegalStateException("no");
           }
         };
-    try (Crew crew = new Crew(workers(2, failing))) {
+    try (WorkerPool pool = new WorkerPool(workers(2, failing))) {
       Source bad = SourceAddress.parse("pattern:96x64@900").open("bad");
-      Pipeline doomed = pipeline(bad, crew);
+      Pipeline doomed = pipeline(bad, pool);
       Future<Stats> other = threads.submit(doomed::run);
-      assertThat(pipeline(pattern("good", 500), crew, book).run().observed()).isEqualTo(500);
+      assertThat(pipeline(pattern("good", 500), pool, book).run().observed()).isEqualTo(500);
       doomed.stop();
       assertThat(other.get().observed()).isZero();
     }
@@ -240,22 +240,22 @@ final class CrewTest {
     Worker worker =
         workers(1, f -> clock.addAndGet(f.size().width() == 96 ? 10_000_000 : 1_000_000)).get(0);
     int dears = 0;
-    try (Crew crew = new Crew(List.of(), clock::get);
+    try (WorkerPool pool = new WorkerPool(List.of(), clock::get);
         Source wide = SourceAddress.parse("pattern:96x64?frames=9999").open("dear");
         Source narrow = pattern("cheap", 9999)) {
-      Lane dear = lane(crew, Pace.LIVE);
-      Lane cheap = lane(crew, Pace.LIVE);
-      crew.join(dear);
-      crew.join(cheap);
+      SourceQueue dear = queue(pool, Pace.LIVE);
+      SourceQueue cheap = queue(pool, Pace.LIVE);
+      pool.join(dear);
+      pool.join(cheap);
       // The dear one was alone for a while, and the cheap one does not get that time back.
       for (int i = 0; i < 10; i++) {
         dear.put(next(wide));
-        work(crew, worker);
+        work(pool, worker);
       }
       for (int i = 0; i < 110; i++) {
         dear.put(next(wide));
         cheap.put(next(narrow));
-        dears += work(crew, worker) == dear ? 1 : 0;
+        dears += work(pool, worker) == dear ? 1 : 0;
       }
       dear.abort();
       cheap.abort();
@@ -263,17 +263,17 @@ final class CrewTest {
     assertThat(dears).as("one dear frame for ten cheap ones").isBetween(9, 11);
   }
 
-  private static Lane lane(Crew crew, Pace pace) {
+  private static SourceQueue queue(WorkerPool pool, Pace pace) {
     Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
-    return new Lane(crew, pace, new Meter(crew.clock), follower, 500_000_000L, false);
+    return new SourceQueue(pool, pace, new Meter(pool.clock), follower, 500_000_000L, false);
   }
 
-  private static Lane work(Crew crew, Worker worker) throws InterruptedException {
-    Lane.Job job = Objects.requireNonNull(crew.next());
-    job.lane().process(job, worker);
+  private static SourceQueue work(WorkerPool pool, Worker worker) throws InterruptedException {
+    SourceQueue.Job job = Objects.requireNonNull(pool.next());
+    job.queue().process(job, worker);
     job.frame().close();
-    job.lane().done();
-    return job.lane();
+    job.queue().done();
+    return job.queue();
   }
 
   private static Frame next(Source source) throws IOException {

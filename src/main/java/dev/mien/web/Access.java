@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * header names this machine (else it is DNS rebinding), and Sec-Fetch-Site is not another site
  * (W3C, "Fetch Metadata Request Headers").
  */
-final class Door {
+final class Access {
   static final String COOKIE = "mien";
   private static final int SESSIONS = 256;
   private static final Pattern NUMERIC =
@@ -50,7 +50,7 @@ final class Door {
    * @param host what the user calls this machine
    * @param token null: nobody is asked
    */
-  Door(String host, @Nullable String token) {
+  Access(String host, @Nullable String token) {
     this.token = token == null ? null : digest(token);
     String own = ownName();
     names = new HashSet<>(List.of("localhost", host, own, own + ".local"));

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that asks for a token. */
 @Timeout(300)
-final class DoorTest {
+final class AccessTest {
   private static final String TOKEN = "correct horse battery";
 
   private static Stage closed() throws Exception {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * not save up for it. So a source with dear frames, or more of them, takes nothing from the others'
  * share.
  */
-public final class Crew implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable {
   private static final long BALANCE_EVERY_NANOS = 1_000_000_000L;
 
   final ReentrantLock lock = new ReentrantLock();
@@ -25,7 +25,7 @@ public final class Crew implements AutoCloseable {
   final LongSupplier clock;
   private final List<Worker> workers;
   private final List<Thread> threads = new ArrayList<>();
-  private final List<Lane> lanes = new ArrayList<>();
+  private final List<SourceQueue> queues = new ArrayList<>();
   private long turn;
   private long balanced;
   private boolean closed;
@@ -33,16 +33,16 @@ public final class Crew implements AutoCloseable {
   /**
    * Starts a thread for each worker.
    *
-   * @param workers at least one; closed with the crew
+   * @param workers at least one; closed with the pool
    */
-  public Crew(List<Worker> workers) {
+  public WorkerPool(List<Worker> workers) {
     this(workers, System::nanoTime);
   }
 
   /**
    * @param clock nanoseconds, from any start
    */
-  Crew(List<Worker> workers, LongSupplier clock) {
+  WorkerPool(List<Worker> workers, LongSupplier clock) {
     this.clock = clock;
     balanced = clock.getAsLong();
     this.workers = List.copyOf(workers);
@@ -57,47 +57,49 @@ public final class Crew implements AutoCloseable {
     return workers.size();
   }
 
-  void join(Lane lane) {
+  void join(SourceQueue queue) {
     lock.lock();
     try {
-      lanes.add(lane);
-      wake(lane);
+      queues.add(queue);
+      wake(queue);
     } finally {
       lock.unlock();
     }
   }
 
-  void leave(Lane lane) {
+  void leave(SourceQueue queue) {
     lock.lock();
     try {
-      lanes.remove(lane);
+      queues.remove(queue);
     } finally {
       lock.unlock();
     }
   }
 
-  /** A lane that had nothing to do has something again; under the lock. */
-  void wake(Lane lane) {
-    lane.atLeast(turn);
+  /** A queue that had nothing to do has something again; under the lock. */
+  void wake(SourceQueue queue) {
+    queue.atLeast(turn);
     work.signalAll();
   }
 
   private void work(Worker worker) {
-    for (Lane.Job job = next(); job != null; job = next()) {
-      job.lane().process(job, worker);
+    for (SourceQueue.Job job = next(); job != null; job = next()) {
+      job.queue().process(job, worker);
     }
   }
 
   /** The next frame for a worker; waits for it. Null when closed. */
-  Lane.@Nullable Job next() {
+  SourceQueue.@Nullable Job next() {
     lock.lock();
     try {
       while (!closed) {
-        Optional<Lane> first =
-            lanes.stream().filter(Lane::ready).min(Comparator.comparingLong(Lane::turn));
+        Optional<SourceQueue> first =
+            queues.stream()
+                .filter(SourceQueue::ready)
+                .min(Comparator.comparingLong(SourceQueue::turn));
         if (first.isPresent()) {
           turn = Math.max(turn, first.get().turn());
-          Lane.Job job = first.get().take();
+          SourceQueue.Job job = first.get().take();
           if (job != null) {
             return job;
           }
@@ -118,9 +120,9 @@ public final class Crew implements AutoCloseable {
       return;
     }
     balanced = now;
-    List<Lane> live = lanes.stream().filter(Lane::live).toList();
+    List<SourceQueue> live = queues.stream().filter(SourceQueue::live).toList();
     List<Effort> decided =
-        Balance.decide(live.stream().map(Lane::load).toList(), Math.max(1, workers.size()));
+        Balance.decide(live.stream().map(SourceQueue::load).toList(), Math.max(1, workers.size()));
     for (int i = 0; i < live.size(); i++) {
       live.get(i).make(decided.get(i));
     }
