@@ -13,10 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The soak of docs/soak.md, short; {@code src/test/soak} is the long one. */
 final class SoakIT {
-  private static final Soak.Plan PLAN = new Soak.Plan(20_000, 200, 10, 5, 5, 7);
+  private static final Soak.Plan PLAN = new Soak.Plan(6_000, 100, 4, 2, 2, 6);
 
-  /** So little time is all warming up: what a leak adds in a million frames is twenty of these. */
-  private static final double TOLERANCE = 20;
+  /** So little time is all warming up: what a leak adds in a million frames is many of these. */
+  private static final double TOLERANCE = 60;
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
