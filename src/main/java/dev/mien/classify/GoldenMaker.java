@@ -98,11 +98,12 @@ public final class GoldenMaker {
     for (Mistake mistake : goldens.mistakes()) {
       wrong.add(goldens.attempt(mistake, pictures));
     }
-    List<Integer> chosen = chosen(told(answers, goldens.ask(none, pictures, NOISE), wrong));
-    if (chosen.size() < FEWEST) {
-      // Integers round where floats would not: such a network is held to what processors differ by.
-      chosen = chosen(told(answers, goldens.ask(none, pictures, FINE_NOISE), wrong));
-    }
+    List<Integer> chosen = new ArrayList<>();
+    BitSet known = new BitSet();
+    choose(told(answers, goldens.ask(none, pictures, NOISE), wrong), chosen, known);
+    // Integers round where floats would not: such a network is held to what processors differ by
+    // where that tells more, two labels for example.
+    choose(told(answers, goldens.ask(none, pictures, FINE_NOISE), wrong), chosen, known);
     Map<String, byte[]> files = new TreeMap<>();
     List<Golden> kept = new ArrayList<>();
     for (int index : chosen) {
@@ -148,9 +149,7 @@ public final class GoldenMaker {
   }
 
   /** Those that tell most, one after the other, while each tells something new. */
-  private static List<Integer> chosen(List<BitSet> told) {
-    List<Integer> chosen = new ArrayList<>();
-    BitSet known = new BitSet();
+  private static void choose(List<BitSet> told, List<Integer> chosen, BitSet known) {
     while (chosen.size() < MOST) {
       int best = -1;
       int most = 0;
@@ -171,7 +170,6 @@ public final class GoldenMaker {
         break;
       }
     }
-    return chosen;
   }
 
   private static byte[] encode(Mat picture) {
