@@ -29,7 +29,7 @@ record SoakSample(
     long swaps,
     long reloads) {
   private static final double MEGABYTE = 1 << 20;
-  private static final double PER_FRAMES = 1e5;
+  static final double FRAMES = 1e5;
 
   static final String HEAD =
       """
@@ -66,6 +66,6 @@ record SoakSample(
       product += away * (of.applyAsLong(sample) - mean);
       square += away * away;
     }
-    return product / square * PER_FRAMES;
+    return product / square * FRAMES;
   }
 }
