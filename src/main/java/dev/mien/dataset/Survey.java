@@ -19,6 +19,8 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.opencv.global.opencv_img_hash;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,8 @@ public record Survey(Dataset usable, Map<Path, Print> prints, List<Finding> find
    * @param progress hears how many pictures are done, from any thread
    */
   public static Survey of(Dataset dataset, IntConsumer progress) {
+    Still.prepare();
+    Loader.load(opencv_img_hash.class);
     AtomicInteger done = new AtomicInteger();
     Map<Path, List<Example>> pictures = dataset.byPicture();
     List<Read> all =

@@ -10,6 +10,7 @@ import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,15 @@ public final class Still {
   /** Whether the name ends as a picture's does: jpg, png, bmp, webp or tif. */
   public static boolean named(Path file) {
     return file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(jpe?g|png|bmp|webp|tiff?)");
+  }
+
+  /**
+   * Unpacks the libraries that reading needs. JavaCPP fails where two threads unpack at once, so
+   * this comes before several read.
+   */
+  public static void prepare() {
+    Ffmpeg.load();
+    Loader.load(opencv_imgcodecs.class);
   }
 
   /**

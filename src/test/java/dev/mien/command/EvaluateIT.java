@@ -44,6 +44,20 @@ final class EvaluateIT {
     return new Program(folder).run(all.toArray(String[]::new));
   }
 
+  /** Pictures are read by all cores, and JavaCPP fails where two threads unpack at once. */
+  @Test
+  void firstOfAllProgramsOnAMachine() throws Exception {
+    for (int i = 0; i < 12; i++) {
+      golden(1, "happy/" + i + ".png");
+      golden(2, "sad/" + i + ".png");
+    }
+    Program.Ended ended =
+        new Program(folder)
+            .with("-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("unpacked"))
+            .run("evaluate", "emotion", "set", "--faces", "whole");
+    assertThat(ended.status()).as(ended.err()).isZero();
+  }
+
   @Test
   void scoresPageAndWhatIsWrongWithTheSet() throws Exception {
     golden(1, "happy/1.png");
