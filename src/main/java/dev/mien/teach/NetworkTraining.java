@@ -34,11 +34,13 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a {@link ResidualNet} from nothing: stochastic gradient descent with Nesterov's momentum,
  * one rise and fall of the rate, blended pairs (Zhang et al., "mixup", 2018), smoothed labels that
- * give way to a {@link Recollection}, and a running average of the weights, which is what is kept.
+ * give way to a teacher and a {@link Recollection}, and a running average of the weights, which is
+ * what is kept.
  */
 @SuppressWarnings("try") // Scopes and guards work by being open.
 final class NetworkTraining {
@@ -62,10 +64,16 @@ final class NetworkTraining {
   private final ResidualNet net;
   private final ResidualNet average;
   private final Recollection recollection;
+  private final @Nullable Recollection teacher;
   private long steps;
 
   NetworkTraining(
-      Settings settings, Card.Input input, Crops train, Crops validation, List<String> labels) {
+      Settings settings,
+      Card.Input input,
+      Crops train,
+      Crops validation,
+      List<String> labels,
+      @Nullable Recollection teacher) {
     this.settings = settings;
     this.input = input;
     this.train = train;
@@ -79,6 +87,7 @@ final class NetworkTraining {
     this.net = network();
     this.average = network();
     this.recollection = new Recollection(train.size(), this.labels);
+    this.teacher = teacher;
   }
 
   /** Small steps are not worth spreading over cores, whose threads would spin while they wait. */
@@ -101,6 +110,7 @@ final class NetworkTraining {
    * stop; the best so far is what comes out.
    *
    * @param labels in the order of their indexes
+   * @param teacher what a teacher said of the training; null for none
    * @param checkpoint a folder in which the state is kept after each epoch, and found again
    * @throws IOException if the checkpoint cannot be read or written
    */
@@ -110,12 +120,13 @@ final class NetworkTraining {
       Crops train,
       Crops validation,
       List<String> labels,
+      @Nullable Recollection teacher,
       Path checkpoint,
       BooleanSupplier stop,
       Training.Progress progress)
       throws IOException, InterruptedException {
     try (PointerScope scope = new PointerScope()) {
-      return new NetworkTraining(settings, input, train, validation, labels)
+      return new NetworkTraining(settings, input, train, validation, labels, teacher)
           .run(new Checkpoint(checkpoint), stop, progress);
     }
   }
@@ -293,13 +304,27 @@ final class NetworkTraining {
       Arrays.fill(targets, i * labels, (i + 1) * labels, (float) (settings.smoothing() / labels));
       targets[i * labels + label] += (float) (share * (1 - settings.smoothing()));
       targets[i * labels + partner] += (float) ((1 - share) * (1 - settings.smoothing()));
-      recollection.blend(indexes[i], targets, i, (float) (settings.recollection() * done()));
+      giveWay(indexes[i], targets, i);
       double weight = share * weights[label] + (1 - share) * weights[partner];
       for (int k = 0; k < labels; k++) {
         targets[i * labels + k] *= (float) weight;
       }
     }
     return targets;
+  }
+
+  /**
+   * Lets the truth of a picture give way: to the teacher at the beginning, to what the network said
+   * itself at the end, and by the whole of the recollection always; without a teacher the truth
+   * stands in for it.
+   */
+  private void giveWay(int picture, float[] targets, int row) {
+    double own = settings.recollection() * done();
+    if (teacher != null) {
+      double taught = settings.recollection() * (1 - done());
+      teacher.blend(picture, targets, row, (float) (taught / (1 - own)));
+    }
+    recollection.blend(picture, targets, row, (float) own);
   }
 
   private double[] step(
