@@ -81,6 +81,7 @@ final class Program {
     ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
     builder.environment().remove("DISPLAY");
     builder.environment().put("OPENCV_LOG_LEVEL", "SILENT");
+    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
     builder.environment().putAll(environment);
     builder.redirectError(folder.resolve("stderr").toFile());
     return builder.start();

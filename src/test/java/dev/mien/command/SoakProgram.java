@@ -62,7 +62,8 @@ final class SoakProgram implements AutoCloseable {
     return Files.readString(folder.resolve("stderr"));
   }
 
-  private synchronized Map<String, Double> scrape() throws IOException, InterruptedException {
+  /** Its metrics, by name and labels. */
+  synchronized Map<String, Double> scrape() throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + page + "/metrics"))
             .timeout(Duration.ofMinutes(2))

@@ -57,7 +57,7 @@ public final class RtspCamera implements AutoCloseable {
     }
 
     /** Hangs up in the middle of this picture. */
-    Script cutAt(int picture) {
+    public Script cutAt(int picture) {
       cutAt = picture;
       return this;
     }
@@ -69,7 +69,7 @@ public final class RtspCamera implements AutoCloseable {
     }
 
     /** This share of the packets has wrong bits. */
-    Script corrupt(double share) {
+    public Script corrupt(double share) {
       corrupt = share;
       return this;
     }
