@@ -34,13 +34,11 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a {@link ResidualNet} from nothing: stochastic gradient descent with Nesterov's momentum,
  * one rise and fall of the rate, blended pairs (Zhang et al., "mixup", 2018), smoothed labels that
- * give way to a teacher and a {@link Recollection}, and a running average of the weights, which is
- * what is kept.
+ * give way to a {@link Recollection}, and a running average of the weights, which is what is kept.
  */
 @SuppressWarnings("try") // Scopes and guards work by being open.
 final class NetworkTraining {
@@ -60,20 +58,13 @@ final class NetworkTraining {
   private final Crops validation;
   private final int labels;
   private final boolean[] coverable;
-  private final float[] weights;
   private final ResidualNet net;
   private final ResidualNet average;
-  private final Recollection recollection;
-  private final @Nullable Recollection teacher;
+  private final Targets targets;
   private long steps;
 
   NetworkTraining(
-      Settings settings,
-      Card.Input input,
-      Crops train,
-      Crops validation,
-      List<String> labels,
-      @Nullable Recollection teacher) {
+      Settings settings, Card.Input input, Crops train, Crops validation, List<String> labels) {
     this.settings = settings;
     this.input = input;
     this.train = train;
@@ -81,13 +72,11 @@ final class NetworkTraining {
     this.labels = labels.size();
     this.coverable = new boolean[this.labels];
     settings.coverable().forEach(l -> coverable[labels.indexOf(l)] = true);
-    this.weights = weights(train.labels(), this.labels, settings.balance());
     manual_seed(settings.seed());
     set_num_threads(threads());
     this.net = network();
     this.average = network();
-    this.recollection = new Recollection(train.size(), this.labels);
-    this.teacher = teacher;
+    this.targets = new Targets(settings, train.labels(), this.labels);
   }
 
   /** Small steps are not worth spreading over cores, whose threads would spin while they wait. */
@@ -110,7 +99,6 @@ final class NetworkTraining {
    * stop; the best so far is what comes out.
    *
    * @param labels in the order of their indexes
-   * @param teacher what a teacher said of the training; null for none
    * @param checkpoint a folder in which the state is kept after each epoch, and found again
    * @throws IOException if the checkpoint cannot be read or written
    */
@@ -120,13 +108,12 @@ final class NetworkTraining {
       Crops train,
       Crops validation,
       List<String> labels,
-      @Nullable Recollection teacher,
       Path checkpoint,
       BooleanSupplier stop,
       Training.Progress progress)
       throws IOException, InterruptedException {
     try (PointerScope scope = new PointerScope()) {
-      return new NetworkTraining(settings, input, train, validation, labels, teacher)
+      return new NetworkTraining(settings, input, train, validation, labels)
           .run(new Checkpoint(checkpoint), stop, progress);
     }
   }
@@ -151,7 +138,7 @@ final class NetworkTraining {
         byte[] best = kept == null ? new byte[0] : kept.best();
         if (kept != null) {
           history.addAll(kept.history());
-          recollection.restore(kept.recollection());
+          targets.past().restore(kept.recollection());
           steps = (long) history.size() * batchesAnEpoch();
         }
         while (history.size() < settings.epochs() && !tired(history)) {
@@ -171,7 +158,7 @@ final class NetworkTraining {
           }
           progress.epoch(epoch);
           checkpoint.save(
-              net, average, optimizer, new Checkpoint.Kept(best, recollection.bytes(), history));
+              net, average, optimizer, new Checkpoint.Kept(best, targets.past().bytes(), history));
         }
         if (history.isEmpty()) {
           throw new StoppedException();
@@ -230,7 +217,8 @@ final class NetworkTraining {
                   () -> values(tensors, train, part(order, following), seed(epoch, following)));
         }
         double share = share(new SplittableRandom(seed(epoch, i)));
-        double[] result = step(values, targets(indexes, share), share, indexes, optimizer);
+        double[] result =
+            step(values, targets.of(indexes, share, done()), share, indexes, optimizer);
         loss += result[0];
         right += result[1];
         progress.step("epoch " + epoch, i + 1, all);
@@ -294,41 +282,8 @@ final class NetworkTraining {
     }
   }
 
-  /** What each row should say: its label, smoothed, blended with its partner's, weighed. */
-  private float[] targets(int[] indexes, double share) {
-    int[] truth = train.labels();
-    float[] targets = new float[indexes.length * labels];
-    for (int i = 0; i < indexes.length; i++) {
-      int label = truth[indexes[i]];
-      int partner = truth[indexes[indexes.length - 1 - i]];
-      Arrays.fill(targets, i * labels, (i + 1) * labels, (float) (settings.smoothing() / labels));
-      targets[i * labels + label] += (float) (share * (1 - settings.smoothing()));
-      targets[i * labels + partner] += (float) ((1 - share) * (1 - settings.smoothing()));
-      giveWay(indexes[i], targets, i);
-      double weight = share * weights[label] + (1 - share) * weights[partner];
-      for (int k = 0; k < labels; k++) {
-        targets[i * labels + k] *= (float) weight;
-      }
-    }
-    return targets;
-  }
-
-  /**
-   * Lets the truth of a picture give way: to the teacher at the beginning, to what the network said
-   * itself at the end, and by the whole of the recollection always; without a teacher the truth
-   * stands in for it.
-   */
-  private void giveWay(int picture, float[] targets, int row) {
-    double own = settings.recollection() * done();
-    if (teacher != null) {
-      double taught = settings.recollection() * (1 - done());
-      teacher.blend(picture, targets, row, (float) (taught / (1 - own)));
-    }
-    recollection.blend(picture, targets, row, (float) own);
-  }
-
   private double[] step(
-      float[] values, float[] targets, double share, int[] indexes, SGD optimizer) {
+      float[] values, float[] wanted, double share, int[] indexes, SGD optimizer) {
     int size = settings.crop();
     try (PointerScope scope = new PointerScope()) {
       Tensor x =
@@ -337,7 +292,7 @@ final class NetworkTraining {
       if (share < 1) {
         x = x.mul(new Scalar((float) share)).add(x.flip(0), new Scalar((float) (1 - share)));
       }
-      Tensor truth = from_blob(new FloatPointer(targets), indexes.length, labels);
+      Tensor truth = from_blob(new FloatPointer(wanted), indexes.length, labels);
       for (long i = 0; i < optimizer.param_groups().size(); i++) {
         optimizer.param_groups().get(i).options().set_lr(rate());
       }
@@ -351,7 +306,7 @@ final class NetworkTraining {
       float[] said = new float[indexes.length * labels];
       logits.detach().contiguous().data_ptr_float().get(said);
       for (int i = 0; i < indexes.length; i++) {
-        recollection.add(indexes[i], said, i);
+        targets.past().add(indexes[i], said, i);
       }
       double right =
           truth
@@ -440,22 +395,5 @@ final class NetworkTraining {
       }
     }
     return logits;
-  }
-
-  /** Each label's weight: the average picture weighs 1. */
-  private static float[] weights(int[] truth, int labels, double balance) {
-    double[] weights = new double[labels];
-    int[] seen = new int[labels];
-    Arrays.stream(truth).forEach(k -> seen[k]++);
-    double total = 0;
-    for (int k = 0; k < labels; k++) {
-      weights[k] = Math.pow(truth.length / (double) labels / Math.max(1, seen[k]), balance);
-      total += weights[k] * seen[k];
-    }
-    float[] scaled = new float[labels];
-    for (int k = 0; k < labels; k++) {
-      scaled[k] = (float) (weights[k] * truth.length / total);
-    }
-    return scaled;
   }
 }

@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * @param licence of the weights
  * @param trainedOn the data and its terms, for the card
  * @param showMistakes whether the report shows pictures; not where they may not be passed on
- * @param teacher a finished model of the same labels and input, by its name or its folder from
- *     where the data is: a network begins by learning what it said of the pictures (Furlanello et
- *     al., "Born-Again Neural Networks", 2018); empty for none
  * @param learning how a network learns
  */
 public record Recipe(
@@ -51,7 +48,6 @@ public record Recipe(
     String licence,
     String trainedOn,
     @JsonProperty(required = false) @Nullable Boolean showMistakes,
-    String teacher,
     Settings learning) {
   /** What is trained. */
   public enum Kind {
@@ -115,7 +111,6 @@ public record Recipe(
     licence = licence == null ? "unknown" : licence;
     trainedOn = trainedOn == null ? "" : trainedOn;
     showMistakes = showMistakes == null || showMistakes;
-    teacher = teacher == null ? "" : teacher;
     learning = learning == null ? Settings.DEFAULT : learning;
     if (color == Card.Color.BGR) {
       throw new IllegalArgumentException("color is gray or rgb, found bgr");
@@ -126,8 +121,7 @@ public record Recipe(
   @SuppressWarnings("NullAway") // What is null has a default.
   public static Recipe of(String task) {
     return new Recipe(
-        task, null, null, null, null, 0, null, null, null, null, null, 0.1, null, null, null, null,
-        null);
+        task, null, null, null, null, 0, null, null, null, null, null, 0.1, null, null, null, null);
   }
 
   /** The same, but for these. */
@@ -154,7 +148,6 @@ public record Recipe(
         licence,
         trainedOn,
         showMistakes,
-        teacher,
         otherLearning);
   }
 

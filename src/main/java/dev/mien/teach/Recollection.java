@@ -3,7 +3,6 @@ package dev.mien.teach;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * What a network said of each picture in the epochs before, averaged so that the newest counts most
@@ -41,13 +40,6 @@ final class Recollection {
     for (int k = 0; k < labels; k++) {
       probabilities[from + k] =
           past * probabilities[from + k] + (1 - past) * (float) (said[k] / sum);
-    }
-  }
-
-  /** Takes what was said of a picture as it is, in place of all that was said before. */
-  void set(int picture, List<Double> said) {
-    for (int k = 0; k < labels; k++) {
-      probabilities[picture * labels + k] = said.get(k).floatValue();
     }
   }
 

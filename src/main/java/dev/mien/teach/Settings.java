@@ -22,8 +22,7 @@ import java.util.List;
  * @param smoothing share of the truth that is spread over all labels, 0..1
  * @param mixup pictures are blended in pairs, shares drawn from Beta(mixup, mixup); 0 never
  * @param recollection how far the truth gives way, by the last epoch, to what the network said of
- *     the picture in the epochs before: see {@link Recollection}, 0..1; where there is a teacher,
- *     it gives way as far from the first epoch on, first to the teacher
+ *     the picture in the epochs before: see {@link Recollection}, 0..1
  * @param dropout of the last features, 0..1
  * @param balance how far rare labels weigh more: 0 not at all, 1 as much as they are rarer
  * @param patience epochs without a lower validation loss until it stops

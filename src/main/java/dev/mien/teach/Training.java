@@ -12,7 +12,6 @@ import dev.mien.evaluate.Page;
 import dev.mien.evaluate.Prediction;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
-import dev.mien.model.Models;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
 import java.io.IOException;
@@ -120,46 +119,11 @@ public final class Training {
     }
     Path state = state();
     Trained trained =
-        NetworkTraining.run(
-            settings,
-            input,
-            train,
-            validation,
-            labels,
-            taught(labels, input, train),
-            state,
-            stop,
-            progress);
+        NetworkTraining.run(settings, input, train, validation, labels, state, stop, progress);
     Result result =
         finish(trained, input, material, train.side(), few(train, input), validation::each);
     delete(state);
     return result;
-  }
-
-  /** What the teacher says of what is learnt from; null where there is no teacher. */
-  private @Nullable Recollection taught(List<String> labels, Card.Input input, Crops train)
-      throws IOException {
-    if (recipe.teacher().isEmpty()) {
-      return null;
-    }
-    Model teacher = new Models(root).find(recipe.teacher());
-    if (!teacher.labels().equals(labels) || !input.equals(teacher.card().input())) {
-      throw new IOException(
-          "%s cannot teach this: it has %s and %s, where %s and %s are wanted"
-              .formatted(teacher.name(), teacher.labels(), teacher.card().input(), labels, input));
-    }
-    Recollection said = new Recollection(train.size(), labels.size());
-    try (Network network = Network.open(teacher.name(), teacher.read(Model.NETWORK), Device.CPU);
-        Answers answers = new Answers(network, input, labels, train.side())) {
-      train.each(
-          (pixels, label, name) -> {
-            answers.take(pixels, label, name);
-            int done = answers.predictions().size();
-            said.set(done - 1, answers.predictions().get(done - 1).probabilities());
-            progress.step("asking the teacher", done, train.size());
-          });
-    }
-    return said;
   }
 
   /**

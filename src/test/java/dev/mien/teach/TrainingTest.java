@@ -122,46 +122,6 @@ class TrainingTest {
   }
 
   @Test
-  @DisplayName("a pupil believes its teacher, not the labels, where nothing is left to them")
-  void teacherIsHeard() throws Exception {
-    String learning = "size: 32, width: 8, epochs: 25, recollection: 1";
-    training(recipe("size: 32, width: 8, epochs: 25"), shapes, folder.resolve("old"), () -> false)
-        .network();
-    Path given = folder.resolve("given.yaml");
-    Files.writeString(
-        given,
-        """
-        {task: shape, network: cnn, faces: whole, labels: [circle, cross, square],
-         data: [{folder: '%s', map: {circle: cross, cross: circle}}], validation: [{folder: '%s'}],
-         teacher: '%s', learning: {seed: 7, %s}}
-        """
-            .formatted(
-                shapes,
-                Shapes.write(folder.resolve("others"), 14, 4),
-                folder.resolve("old"),
-                learning));
-    Path out = folder.resolve("pupil");
-    training(Recipe.read(given), folder, out, () -> false).network();
-
-    int believed = 0;
-    int obeyed = 0;
-    for (int i = 0; i < 14; i++) {
-      List<Double> said = ask(out, shapes.resolve("cross/" + i + ".png"));
-      believed += said.get(1) > said.get(0) ? 1 : 0;
-      obeyed += said.get(1) > said.get(0) ? 0 : 1;
-    }
-    assertThat(believed).isGreaterThan(obeyed);
-    assertThat(out.resolve("recipe.yaml")).content().contains("teacher: ");
-
-    Files.writeString(
-        given,
-        "{task: shape, network: cnn, faces: whole, teacher: old, learning: {size: 40, epochs: 1}}");
-    assertThatThrownBy(
-            () -> training(Recipe.read(given), shapes, folder.resolve("no"), () -> false).network())
-        .hasMessageContaining("old");
-  }
-
-  @Test
   @DisplayName("one seed gives one network")
   void seedMakesRunsEqual() throws Exception {
     Recipe recipe = recipe(Recipe.Kind.CNN, 2);
@@ -297,7 +257,7 @@ class TrainingTest {
     double difference = 0;
     try (PointerScope scope = new PointerScope()) {
       NetworkTraining training =
-          new NetworkTraining(recipe.learning(), input, all, all, Shapes.LABELS, null);
+          new NetworkTraining(recipe.learning(), input, all, all, Shapes.LABELS);
       Trained trained = training.run(new Checkpoint(folder.resolve("state")), () -> false, heard);
       float[][] expected = training.logits();
       float[] offsets = Offsets.fit(expected, all.labels(), trained.best().temperature());

@@ -72,7 +72,7 @@ class Card {
     for (const label of said) this.row(label);
   }
 
-  row({ task, label, confidence, index }) {
+  row({ task, text, confidence, index }) {
     let row = this.byTask.get(task);
     if (!row) {
       row = { group: element('div'), value: element('dd'), bar: element('span', 'bar') };
@@ -84,7 +84,7 @@ class Card {
       this.byTask.set(task, row);
     }
     row.group.className = colour(index);
-    set(row.value, `${plain(label)} ${percent(confidence)}`);
+    set(row.value, `${text} ${percent(confidence)}`);
     row.fill.style.width = `${confidence * 100}%`;
   }
 }

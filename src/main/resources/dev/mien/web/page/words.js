@@ -10,12 +10,12 @@ export const percent = (share) => `${Math.round(share * 100)} %`;
 
 export const plain = (label) => label.replaceAll('_', ' ');
 
-/** The labels of an object of the record: [{task, label, confidence, index}]. */
+/** The labels of an object of the record: [{task, text, confidence, index}]; one that is not sure is asked. */
 export function labels(object) {
   return Object.entries(object)
     .filter(([, value]) => value && value.scores)
-    .map(([task, { label, confidence, scores }]) => ({
-      task, label, confidence, index: Object.keys(scores).indexOf(label),
+    .map(([task, { label, confidence, unsure, scores }]) => ({
+      task, text: plain(label) + (unsure ? '?' : ''), confidence, index: Object.keys(scores).indexOf(label),
     }));
 }
 
@@ -26,7 +26,7 @@ export const colour = (index) => (index < 0 ? 'label-none' : `label-${index % 7}
 export function describe(record) {
   const faces = record.objects;
   if (faces.length === 0) return 'No face in view';
-  const said = faces.map((f) => labels(f).map((l) => plain(l.label)).join(', ')).filter(Boolean);
+  const said = faces.map((f) => labels(f).map((l) => l.text).join(', ')).filter(Boolean);
   const count = faces.length === 1 ? '1 face' : `${faces.length} faces`;
   return said.length ? `${count}: ${said.join('; ')}` : count;
 }

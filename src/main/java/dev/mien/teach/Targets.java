@@ -1,0 +1,71 @@
+package dev.mien.teach;
+
+import java.util.Arrays;
+
+/**
+ * What a network should say of each picture: its label, smoothed and weighed, giving way to what
+ * the network said itself in the epochs before.
+ */
+final class Targets {
+  private final Settings settings;
+  private final int[] truth;
+  private final int labels;
+  private final float[] weights;
+  private final Recollection past;
+
+  /**
+   * @param truth the label of each picture
+   */
+  Targets(Settings settings, int[] truth, int labels) {
+    this.settings = settings;
+    this.truth = truth.clone();
+    this.labels = labels;
+    this.weights = weights(truth, labels, settings.balance());
+    this.past = new Recollection(truth.length, labels);
+  }
+
+  /** What the network said in the epochs before. */
+  Recollection past() {
+    return past;
+  }
+
+  /**
+   * The targets of a batch, a row of labels each; a row sums to its picture's weight.
+   *
+   * @param share of each picture in a blend with its partner, from the other end; 1 for none
+   * @param done the share of the whole training that is behind, 0..1
+   */
+  float[] of(int[] pictures, double share, double done) {
+    float[] targets = new float[pictures.length * labels];
+    for (int i = 0; i < pictures.length; i++) {
+      int label = truth[pictures[i]];
+      int partner = truth[pictures[pictures.length - 1 - i]];
+      Arrays.fill(targets, i * labels, (i + 1) * labels, (float) (settings.smoothing() / labels));
+      targets[i * labels + label] += (float) (share * (1 - settings.smoothing()));
+      targets[i * labels + partner] += (float) ((1 - share) * (1 - settings.smoothing()));
+      past.blend(pictures[i], targets, i, (float) (settings.recollection() * done));
+      double weight = share * weights[label] + (1 - share) * weights[partner];
+      for (int k = 0; k < labels; k++) {
+        targets[i * labels + k] *= (float) weight;
+      }
+    }
+    return targets;
+  }
+
+  /** Each label's weight: the average picture weighs 1. */
+  private static float[] weights(int[] truth, int labels, double balance) {
+    double[] weights = new double[labels];
+    int[] seen = new int[labels];
+    Arrays.stream(truth).forEach(k -> seen[k]++);
+    double total = 0;
+    for (int k = 0; k < labels; k++) {
+      weights[k] = Math.pow(truth.length / (double) labels / Math.max(1, seen[k]), balance);
+      total += weights[k] * seen[k];
+    }
+    float[] scaled = new float[labels];
+    for (int k = 0; k < labels; k++) {
+      scaled[k] = (float) (weights[k] * truth.length / total);
+    }
+    return scaled;
+  }
+}
