@@ -6,8 +6,6 @@ import dev.mien.source.Proxy;
 import dev.mien.source.RtspCamera;
 import dev.mien.source.RtspCamera.Script;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What one bad camera costs the others of a service: prints the table of docs/service.md, and ends
@@ -25,7 +24,7 @@ final class Neighbours {
   private static final int GOOD = 4;
   private static final int RATE = 10;
   private static final double MOST_LOST = 0.05;
-  private static final long SETTLE_MILLIS = 4_000;
+  private static final int SETTLE_SECONDS = 4;
   private static final String HEALTHY = "";
 
   private record Bad(String words, String source) {}
@@ -60,16 +59,21 @@ final class Neighbours {
   private double[] measure(SoakProgram program, String bad) throws Exception {
     write(bad);
     program.hangUp();
-    Thread.sleep(SETTLE_MILLIS);
+    pass(SETTLE_SECONDS);
     long start = System.nanoTime();
     double[] before = observed(program);
-    Thread.sleep(seconds * 1000L);
+    pass(seconds);
     double[] rates = observed(program);
     double passed = (System.nanoTime() - start) / 1e9;
     for (int i = 0; i < GOOD; i++) {
       rates[i] = (rates[i] - before[i]) / passed;
     }
     return rates;
+  }
+
+  /** A rate is frames by time: there is nothing to wait for but the time. */
+  private static void pass(int seconds) throws InterruptedException {
+    TimeUnit.SECONDS.sleep(seconds);
   }
 
   private static double[] observed(SoakProgram program) throws Exception {
@@ -144,12 +148,6 @@ final class Neighbours {
     return "rtsp://127.0.0.1:" + port + "/cam";
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   /** The arguments are rounds, 3, and seconds of each half of a round, 20. */
   public static void main(String[] arguments) throws Exception {
     int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3;
@@ -170,10 +168,10 @@ final class Neighbours {
       hole.be(Proxy.Mode.HOLE);
       trickle.be(Proxy.Mode.TRICKLE);
       kept =
-          new Neighbours(folder, freePort(), rounds, seconds)
+          new Neighbours(folder, Soak.freePort(), rounds, seconds)
               .run(
                   List.of(
-                      new Bad("is not there (refused)", at(freePort())),
+                      new Bad("is not there (refused)", at(Soak.freePort())),
                       new Bad("accepts and says nothing", at(URI.create(hole.url()).getPort())),
                       new Bad(
                           "sends a few bytes a second", at(URI.create(trickle.url()).getPort())),

@@ -90,7 +90,7 @@ final class Soak implements AutoCloseable {
     program = new SoakProgram(folder, page, options);
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

@@ -168,25 +168,12 @@ final class SoakProgram implements AutoCloseable {
         resident,
         value(before, "javacpp_physical_bytes"),
         value(before, "javacpp_total_bytes"),
-        kept(after),
+        value(after, "jvm_memory_used_bytes{area=\"heap\"}"),
         threads,
         files,
         reconnects(),
         swaps,
         reloads);
-  }
-
-  /** What the last collections of the heap's parts left; without what came since. */
-  private static long kept(Map<String, Double> values) {
-    double sum =
-        values.entrySet().stream()
-            .filter(e -> e.getKey().startsWith("jvm_memory_pool_collection_used_bytes"))
-            .mapToDouble(Map.Entry::getValue)
-            .sum();
-    if (sum == 0) {
-      throw new IllegalStateException("no heap in " + values.keySet());
-    }
-    return (long) sum;
   }
 
   private static long value(Map<String, Double> values, String name) {
