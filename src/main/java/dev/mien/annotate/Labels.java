@@ -24,7 +24,7 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 public final class Labels implements Annotator {
   private static final int DARK = 0x141414;
 
-  private final Letters letters = new Letters();
+  private final Letters letters = Letters.shared();
 
   @Override
   public void annotate(Frame frame, Observation observation) {

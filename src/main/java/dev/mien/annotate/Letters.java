@@ -63,7 +63,17 @@ final class Letters {
   private final Map<Integer, Place> places = new HashMap<>();
   private final Map<Key, Letter> drawn = new ConcurrentHashMap<>();
 
-  Letters() {
+  /** Made when first needed. */
+  private static final class Shared {
+    static final Letters LETTERS = new Letters();
+  }
+
+  /** Those of all cameras and outputs: the sheet is 4 MB. For many threads. */
+  static Letters shared() {
+    return Shared.LETTERS;
+  }
+
+  private Letters() {
     try (BufferedReader table =
         new BufferedReader(new InputStreamReader(resource("font.txt"), StandardCharsets.UTF_8))) {
       String[] cell = Objects.requireNonNull(table.readLine()).split(" ", -1);

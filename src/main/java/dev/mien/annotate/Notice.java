@@ -9,7 +9,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 public final class Notice {
   private static final double BRIGHTNESS = 0.35;
 
-  private final Letters letters = new Letters();
+  private final Letters letters = Letters.shared();
 
   /**
    * Changes the picture.

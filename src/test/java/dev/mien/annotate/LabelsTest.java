@@ -107,7 +107,7 @@ final class LabelsTest {
 
   @Test
   void lettersBeyondAsciiAreThere() {
-    Letters letters = new Letters();
+    Letters letters = Letters.shared();
     for (int code : "üßéñçőłøÆžαΩжЯĐ…Ễ".codePoints().toArray()) {
       assertThat(ink(letters, code)).as(Character.toString(code)).isNotEqualTo(ink(letters, '?'));
       assertThat(ink(letters, code))
