@@ -128,7 +128,7 @@ final class TrainCommand implements Callable<Integer> {
   private final AtomicBoolean stopped = new AtomicBoolean();
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException {
     Recipe recipe = recipe();
     checkOut();
     Signals signals = new Signals(() -> stopped.set(true));

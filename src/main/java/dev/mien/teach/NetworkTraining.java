@@ -15,13 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
@@ -45,9 +39,7 @@ final class NetworkTraining {
   private static final double MOMENTUM = 0.9;
   private static final double WARMUP = 0.1;
   private static final int VALIDATION_BATCH = 128;
-  private static final int FEWEST = 4;
   private static final long WORTH_SPREADING = 1_000_000;
-  private static final int STEPS_AN_EPOCH = 8;
 
   /** The average looks back over about so many steps, fewer at the start. */
   private static final double AVERAGE_STEPS = 1000;
@@ -56,8 +48,7 @@ final class NetworkTraining {
   private final Card.Input input;
   private final Crops train;
   private final Crops validation;
-  private final int labels;
-  private final boolean[] coverable;
+  private final List<String> labels;
   private final ResidualNet net;
   private final ResidualNet average;
   private final Targets targets;
@@ -69,19 +60,18 @@ final class NetworkTraining {
     this.input = input;
     this.train = train;
     this.validation = validation;
-    this.labels = labels.size();
-    this.coverable = new boolean[this.labels];
-    settings.coverable().forEach(l -> coverable[labels.indexOf(l)] = true);
+    this.labels = labels;
     manual_seed(settings.seed());
     set_num_threads(threads());
     this.net = network();
     this.average = network();
-    this.targets = new Targets(settings, train.labels(), this.labels);
+    this.targets = new Targets(settings, train.labels(), labels.size());
   }
 
   /** Small steps are not worth spreading over cores, whose threads would spin while they wait. */
   private int threads() {
-    long work = (long) batch() * settings.crop() * settings.crop() * settings.width();
+    int batch = Batches.size(settings, train.size());
+    long work = (long) batch * settings.crop() * settings.crop() * settings.width();
     return work < WORTH_SPREADING ? 1 : Runtime.getRuntime().availableProcessors();
   }
 
@@ -91,7 +81,7 @@ final class NetworkTraining {
         settings.view(),
         settings.width(),
         settings.dropout(),
-        labels);
+        labels.size());
   }
 
   /**
@@ -111,7 +101,7 @@ final class NetworkTraining {
       Path checkpoint,
       BooleanSupplier stop,
       Training.Progress progress)
-      throws IOException, InterruptedException {
+      throws IOException {
     try (PointerScope scope = new PointerScope()) {
       return new NetworkTraining(settings, input, train, validation, labels)
           .run(new Checkpoint(checkpoint), stop, progress);
@@ -119,7 +109,7 @@ final class NetworkTraining {
   }
 
   Trained run(Checkpoint checkpoint, BooleanSupplier stop, Training.Progress progress)
-      throws IOException, InterruptedException {
+      throws IOException {
     List<Epoch> history = new ArrayList<>();
     try (SGDOptions options = new SGDOptions(settings.rate());
         TensorVector parameters = net.parameters()) {
@@ -127,23 +117,18 @@ final class NetworkTraining {
       options.nesterov().put(true);
       options.weight_decay().put(settings.decay());
       try (SGD optimizer = new SGD(parameters, options);
-          Tensors any =
-              new Tensors(
-                  input, train.side(), settings.crop(), settings.augmentation().uncovered());
-          Tensors covered =
-              new Tensors(input, train.side(), settings.crop(), settings.augmentation())) {
-        IntFunction<Tensors> tensors = label -> coverable[label] ? covered : any;
+          Batches batches = new Batches(settings, input, train, labels)) {
         copy(net, average, 0);
         Checkpoint.Kept kept = checkpoint.load(net, average, optimizer);
         byte[] best = kept == null ? new byte[0] : kept.best();
         if (kept != null) {
           history.addAll(kept.history());
           targets.past().restore(kept.recollection());
-          steps = (long) history.size() * batchesAnEpoch();
+          steps = (long) history.size() * stepsAnEpoch();
         }
         while (history.size() < settings.epochs() && !tired(history)) {
           int number = history.size() + 1;
-          double[] learnt = learn(number, tensors, optimizer, stop, progress);
+          double[] learnt = learn(number, batches, optimizer, stop, progress);
           if (stop.getAsBoolean()) {
             break;
           }
@@ -180,133 +165,58 @@ final class NetworkTraining {
     return best;
   }
 
-  private int batchesAnEpoch() {
-    return Math.max(1, train.size() / batch());
-  }
-
-  /** Few pictures make small batches, or there would be no steps to learn by. */
-  private int batch() {
-    return Math.min(settings.batch(), Math.max(FEWEST, train.size() / STEPS_AN_EPOCH));
+  private int stepsAnEpoch() {
+    return Batches.perPass(settings, train.size());
   }
 
   /** One pass; gives loss and accuracy. */
   private double[] learn(
-      int epoch,
-      IntFunction<Tensors> tensors,
-      SGD optimizer,
-      BooleanSupplier stop,
-      Training.Progress progress)
-      throws InterruptedException {
-    int[] order = shuffled(train.size(), settings.seed() * 31 + epoch);
-    int all = batchesAnEpoch();
-    manual_seed(seed(epoch, -1)); // So that a training that was stopped goes on as it would have.
+      int epoch, Batches batches, SGD optimizer, BooleanSupplier stop, Training.Progress progress) {
+    int all = stepsAnEpoch();
+    manual_seed(
+        Batches.seed(settings, epoch, -1)); // So that what was stopped goes on as it would have.
     double loss = 0;
     double right = 0;
     net.train(true);
-    ExecutorService ahead = Executors.newSingleThreadExecutor(r -> new Thread(r, "augment"));
-    try {
-      Future<float[]> next =
-          ahead.submit(() -> values(tensors, train, part(order, 0), seed(epoch, 0)));
-      for (int i = 0; i < all && !stop.getAsBoolean(); i++) {
-        float[] values = next.get();
-        int[] indexes = part(order, i);
-        int following = i + 1;
-        if (following < all) {
-          next =
-              ahead.submit(
-                  () -> values(tensors, train, part(order, following), seed(epoch, following)));
-        }
-        double share = share(new SplittableRandom(seed(epoch, i)));
-        double[] result =
-            step(values, targets.of(indexes, share, done()), share, indexes, optimizer);
-        loss += result[0];
-        right += result[1];
-        progress.step("epoch " + epoch, i + 1, all);
-      }
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a batch could not be made: " + e.getCause(), e);
-    } finally {
-      ahead.shutdown();
+    batches.begin(epoch);
+    for (int i = 0; i < all && !stop.getAsBoolean(); i++) {
+      double[] result = step(batches.next(), optimizer);
+      loss += result[0];
+      right += result[1];
+      progress.step("epoch " + epoch, i + 1, all);
     }
-    return new double[] {loss / all, right / all / Math.min(batch(), train.size())};
+    return new double[] {
+      loss / all, right / all / Math.min(Batches.size(settings, train.size()), train.size())
+    };
   }
 
-  /** The numbers of those crops, N×C×H×W, each varied in its own way. */
-  private static float[] values(
-      IntFunction<Tensors> tensors, Crops crops, int[] indexes, long seed) {
-    int[] labels = crops.labels();
-    int floats = tensors.apply(0).floats();
-    float[] values = new float[indexes.length * floats];
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < indexes.length; i++) {
-      tensors
-          .apply(labels[indexes[i]])
-          .write(crops.pixels(indexes[i]), random.split(), values, i * floats);
-    }
-    return values;
-  }
-
-  private int[] part(int[] order, int batch) {
-    int from = batch * batch();
-    return Arrays.copyOfRange(order, from, Math.min(order.length, from + batch()));
-  }
-
-  private long seed(int epoch, int batch) {
-    return (settings.seed() * 1_000_003 + epoch) * 1_000_003 + batch;
-  }
-
-  private static int[] shuffled(int size, long seed) {
-    int[] order = IntStream.range(0, size).toArray();
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int i = size - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int swapped = order[i];
-      order[i] = order[j];
-      order[j] = swapped;
-    }
-    return order;
-  }
-
-  /** The larger share of a blend, from Beta(mixup, mixup) by Jöhnk's way; 1 blends nothing. */
-  private double share(SplittableRandom random) {
-    double alpha = settings.mixup();
-    if (alpha == 0) {
-      return 1;
-    }
-    while (true) {
-      double x = Math.pow(random.nextDouble(), 1 / alpha);
-      double y = Math.pow(random.nextDouble(), 1 / alpha);
-      if (x + y > 0 && x + y <= 1) {
-        return Math.max(x, y) / (x + y);
-      }
-    }
-  }
-
-  private double[] step(
-      float[] values, float[] wanted, double share, int[] indexes, SGD optimizer) {
+  private double[] step(Batches.Batch batch, SGD optimizer) {
     int size = settings.crop();
+    int pictures = batch.pictures().length;
+    float share = (float) batch.share();
+    float[] wanted = targets.of(batch.pictures(), batch.share(), done());
     try (PointerScope scope = new PointerScope()) {
       Tensor x =
-          from_blob(new FloatPointer(values), indexes.length, train.channels(), size, size)
+          from_blob(new FloatPointer(batch.values()), pictures, train.channels(), size, size)
               .contiguous(MemoryFormat.ChannelsLast);
       if (share < 1) {
-        x = x.mul(new Scalar((float) share)).add(x.flip(0), new Scalar((float) (1 - share)));
+        x = x.mul(new Scalar(share)).add(x.flip(0), new Scalar(1 - share));
       }
-      Tensor truth = from_blob(new FloatPointer(wanted), indexes.length, labels);
+      Tensor truth = from_blob(new FloatPointer(wanted), pictures, labels.size());
       for (long i = 0; i < optimizer.param_groups().size(); i++) {
         optimizer.param_groups().get(i).options().set_lr(rate());
       }
       optimizer.zero_grad();
       Tensor logits = forward(net, x);
-      Tensor loss = logits.log_softmax(1).mul(truth).sum().mul(new Scalar(-1.0f / indexes.length));
+      Tensor loss = logits.log_softmax(1).mul(truth).sum().mul(new Scalar(-1.0f / pictures));
       loss.backward();
       optimizer.step();
       steps++;
       copy(net, average, Math.min(1 - 1 / AVERAGE_STEPS, (steps + 1.0) / (steps + 10)));
-      float[] said = new float[indexes.length * labels];
+      float[] said = new float[pictures * labels.size()];
       logits.detach().contiguous().data_ptr_float().get(said);
-      for (int i = 0; i < indexes.length; i++) {
-        targets.past().add(indexes[i], said, i);
+      for (int i = 0; i < pictures; i++) {
+        targets.past().add(batch.pictures()[i], said, i);
       }
       double right =
           truth
@@ -320,7 +230,7 @@ final class NetworkTraining {
 
   /** The share of the whole training that is behind, 0..1. */
   private double done() {
-    return steps / ((double) batchesAnEpoch() * settings.epochs());
+    return steps / ((double) stepsAnEpoch() * settings.epochs());
   }
 
   private double rate() {
@@ -374,22 +284,22 @@ final class NetworkTraining {
     try (Tensors tensors =
             new Tensors(input, validation.side(), settings.size(), Augmentation.NONE);
         NoGradGuard guard = new NoGradGuard()) {
+      int size = settings.size();
+      SplittableRandom unused = new SplittableRandom(0);
       for (int from = 0; from < logits.length; from += VALIDATION_BATCH) {
-        int[] indexes =
-            IntStream.range(from, Math.min(logits.length, from + VALIDATION_BATCH)).toArray();
-        float[] values = values(label -> tensors, validation, indexes, 0);
+        int pictures = Math.min(logits.length - from, VALIDATION_BATCH);
+        float[] values = new float[pictures * tensors.floats()];
+        for (int i = 0; i < pictures; i++) {
+          tensors.write(validation.pixels(from + i), unused, values, i * tensors.floats());
+        }
         try (PointerScope scope = new PointerScope()) {
           Tensor x =
-              from_blob(
-                  new FloatPointer(values),
-                  indexes.length,
-                  train.channels(),
-                  settings.size(),
-                  settings.size());
-          float[] rows = new float[indexes.length * labels];
-          average.answer(x.contiguous(MemoryFormat.ChannelsLast)).data_ptr_float().get(rows);
-          for (int i = 0; i < indexes.length; i++) {
-            logits[from + i] = Arrays.copyOfRange(rows, i * labels, (i + 1) * labels);
+              from_blob(new FloatPointer(values), pictures, train.channels(), size, size)
+                  .contiguous(MemoryFormat.ChannelsLast);
+          float[] rows = new float[pictures * labels.size()];
+          average.answer(x).data_ptr_float().get(rows);
+          for (int i = 0; i < pictures; i++) {
+            logits[from + i] = Arrays.copyOfRange(rows, i * labels.size(), (i + 1) * labels.size());
           }
         }
       }

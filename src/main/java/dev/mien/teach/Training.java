@@ -6,10 +6,7 @@ import dev.mien.dataset.Augmentation;
 import dev.mien.dataset.Dataset;
 import dev.mien.dataset.Example;
 import dev.mien.detect.Detector;
-import dev.mien.evaluate.Curves;
 import dev.mien.evaluate.Evaluation;
-import dev.mien.evaluate.Page;
-import dev.mien.evaluate.Prediction;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.onnx.Device;
@@ -19,15 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,9 +48,6 @@ public final class Training {
 
   /** Faces that the ranges of 8 bit numbers are measured on. */
   private static final int CALIBRATION = 256;
-
-  /** With fewer faces to measure with, one more mistake is more than a percent. */
-  private static final int ENOUGH = 100;
 
   private final Recipe recipe;
   private final Path root;
@@ -94,7 +85,7 @@ public final class Training {
    *
    * @throws StoppedException if it was stopped before there was anything to keep
    */
-  public Result network() throws IOException, InterruptedException {
+  public Result network() throws IOException {
     Settings settings = recipe.learning();
     Material material = material();
     List<String> labels = material.training().labels();
@@ -322,66 +313,8 @@ public final class Training {
             material,
             trained.history(),
             GoldenMaker.make(card, labels, network, List.of()),
-            report(trained, evaluation, answers, material).getBytes(StandardCharsets.UTF_8));
+            TrainingReport.html(recipe, root, name(), material, trained, evaluation, answers)
+                .getBytes(StandardCharsets.UTF_8));
     return new Result(model, evaluation, material);
-  }
-
-  private static List<String> notes(Evaluation evaluation) {
-    List<String> notes = new ArrayList<>(evaluation.doubts());
-    if (evaluation.n() < ENOUGH) {
-      notes.add(
-          String.format(
-              Locale.ROOT,
-              "only %d faces measure it, so that each of them is %.1f %% of its accuracy; measure"
-                  + " it with more: mien evaluate",
-              evaluation.n(),
-              100.0 / evaluation.n()));
-    }
-    return notes;
-  }
-
-  /** The validation faces of each folder for themselves, where there are several. */
-  private Map<String, Evaluation> parts(List<String> labels, Answers answers) {
-    List<Recipe.Folder> folders =
-        recipe.validation().isEmpty() ? recipe.data() : recipe.validation();
-    Map<String, Evaluation> parts = new LinkedHashMap<>();
-    for (Recipe.Folder folder : folders.size() > 1 ? folders : List.<Recipe.Folder>of()) {
-      List<Prediction> said = answers.predictions(root.resolve(folder.folder()));
-      if (!said.isEmpty()) {
-        parts.put(folder.folder(), Evaluation.of(labels, said));
-      }
-    }
-    return parts;
-  }
-
-  private String report(
-      Trained trained, Evaluation evaluation, Answers answers, Material material) {
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("task", recipe.task());
-    facts.put("labels", String.join(", ", evaluation.labels()));
-    int learnt = IntStream.of(material.training().counts()).sum();
-    facts.put("training faces", Integer.toString(learnt));
-    facts.put("validation faces", Integer.toString(evaluation.n()));
-    facts.put("seed", Long.toString(recipe.learning().seed()));
-    facts.put("best epoch", Integer.toString(trained.best().number()));
-    Page page =
-        new Page(name() + ", as trained")
-            .facts(facts)
-            .notes(notes(evaluation))
-            .curves(
-                new Curves(
-                    trained.history().stream()
-                        .map(
-                            e ->
-                                new Curves.Epoch(
-                                    e.trainLoss(),
-                                    e.validationLoss(),
-                                    e.trainAccuracy(),
-                                    e.validationAccuracy()))
-                        .toList()))
-            .evaluation(evaluation)
-            .parts(parts(evaluation.labels(), answers));
-    return (Boolean.TRUE.equals(recipe.showMistakes()) ? page.mistakes(answers.mistakes()) : page)
-        .html();
   }
 }
