@@ -2,8 +2,7 @@ package dev.mien.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.errorprone.annotations.MustBeClosed;
-import dev.mien.frame.Box;
+import dev.mien.frame.DemoFace;
 import dev.mien.frame.Frame;
 import dev.mien.model.Model;
 import dev.mien.onnx.Device;
@@ -12,8 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.bytedeco.javacv.FFmpegFrameGrabber;
-import org.bytedeco.javacv.OpenCVFrameConverter;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Point;
@@ -24,9 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** R48: what the mask model that ships says of faces that are hard; the clip's face wears none. */
 final class HardFacesTest {
-  /** Of the clip's 60th frame, brow to chin. */
-  private static final Box FACE = new Box(161, 110, 88, 128);
-
   /** What is done to a picture of the face. */
   interface Change {
     void on(Mat picture);
@@ -97,19 +91,6 @@ final class HardFacesTest {
     }
   }
 
-  /** The clip's 60th frame. */
-  @MustBeClosed
-  private static Frame clip() throws Exception {
-    try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber("src/demo/cap13_edit2.mp4");
-        OpenCVFrameConverter.ToMat converter = new OpenCVFrameConverter.ToMat()) {
-      grabber.start();
-      for (int i = 0; i < 59; i++) {
-        grabber.grabImage();
-      }
-      return new Frame(0, 0, converter.convert(grabber.grabImage()).clone());
-    }
-  }
-
   @Test
   void aBareFaceIsBareWhateverIsBeforeIt() throws Exception {
     Model model = Model.load(Path.of("models/mask"));
@@ -117,11 +98,11 @@ final class HardFacesTest {
     try (Network network = Network.open("mask", model.read(Model.NETWORK), Device.CPU);
         OnnxClassifier classifier = new OnnxClassifier(model, network)) {
       for (Map.Entry<String, Change> hard : HARD.entrySet()) {
-        try (Frame frame = clip()) {
+        try (Frame frame = DemoFace.frame()) {
           hard.getValue().on(frame.image());
           bare.put(
               hard.getKey(),
-              classifier.classify(List.of(new Crop(frame, FACE))).get(0).scores().stream()
+              classifier.classify(List.of(new Crop(frame, DemoFace.BOX))).get(0).scores().stream()
                   .filter(s -> s.label().equals("without_mask"))
                   .findFirst()
                   .orElseThrow()

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.errorprone.annotations.MustBeClosed;
+import dev.mien.frame.DemoFace;
 import dev.mien.frame.Frame;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,8 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacv.FFmpegFrameGrabber;
-import org.bytedeco.javacv.OpenCVFrameConverter;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
@@ -140,7 +138,7 @@ final class EvaluateIT {
     Files.createDirectories(folder.resolve("set/annotations"));
     Files.createDirectories(folder.resolve("set/images"));
     StringBuilder boxes = new StringBuilder();
-    try (Frame clip = clip();
+    try (Frame clip = DemoFace.frame();
         Rect around = new Rect(100, 50, 210, 250);
         Mat head = new Mat(clip.image(), around);
         Scalar gray = Scalar.all(120);
@@ -167,19 +165,6 @@ final class EvaluateIT {
     Files.writeString(
         folder.resolve("set/annotations/1.xml"),
         "<annotation><filename>1.png</filename>" + boxes + "</annotation>");
-  }
-
-  /** The clip's 60th frame, 400x300; its face is 88x128 at 161, 110. */
-  @MustBeClosed
-  private static Frame clip() throws Exception {
-    try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(Program.CLIP.toString());
-        OpenCVFrameConverter.ToMat converter = new OpenCVFrameConverter.ToMat()) {
-      grabber.start();
-      for (int i = 0; i < 59; i++) {
-        grabber.grabImage();
-      }
-      return new Frame(0, 0, converter.convert(grabber.grabImage()).clone());
-    }
   }
 
   @Test

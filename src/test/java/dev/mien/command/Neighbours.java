@@ -52,11 +52,11 @@ final class Neighbours {
       text.append("  bad: {source: '%s'}%n".formatted(bad));
     }
     Path written = Files.writeString(folder.resolve("written.yaml"), text);
-    Files.move(written, folder.resolve("soak.yaml"), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(written, folder.resolve(ServedProgram.FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Frames a second that each good camera had observed. */
-  private double[] measure(SoakProgram program, String bad) throws Exception {
+  private double[] measure(ServedProgram program, String bad) throws Exception {
     write(bad);
     program.hangUp();
     pass(SETTLE_SECONDS);
@@ -76,7 +76,7 @@ final class Neighbours {
     TimeUnit.SECONDS.sleep(seconds);
   }
 
-  private static double[] observed(SoakProgram program) throws Exception {
+  private static double[] observed(ServedProgram program) throws Exception {
     Map<String, Double> metrics = program.scrape();
     double[] frames = new double[GOOD];
     for (int i = 0; i < GOOD; i++) {
@@ -92,7 +92,7 @@ final class Neighbours {
   }
 
   /** Prints a row; whether the others kept enough. */
-  private boolean row(SoakProgram program, Bad bad) throws Exception {
+  private boolean row(ServedProgram program, Bad bad) throws Exception {
     double[] without = new double[GOOD];
     double[] with = new double[GOOD];
     for (int round = 0; round < rounds; round++) {
@@ -133,7 +133,7 @@ final class Neighbours {
   private boolean run(List<Bad> list) throws Exception {
     write(HEALTHY);
     boolean kept = true;
-    try (SoakProgram program = new SoakProgram(folder, page, Soak.AS_LAUNCHED)) {
+    try (ServedProgram program = new ServedProgram(folder, page, Soak.AS_LAUNCHED)) {
       measure(program, HEALTHY); // The virtual machine compiles while it runs.
       System.out.println("| the bad camera | without it, fps | with it, fps | all | the worst |");
       System.out.println("|---|---|---|---|---|");

@@ -18,7 +18,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** The service as a program of its own, and what it says of itself at {@code /metrics}. */
-final class SoakProgram implements AutoCloseable {
+final class ServedProgram implements AutoCloseable {
+  /** Its configuration. */
+  static final String FILE = "served.yaml";
+
   private static final long FRESH_NANOS = 200_000_000L;
 
   private final Path folder;
@@ -37,14 +40,14 @@ final class SoakProgram implements AutoCloseable {
   private double reconnects;
 
   /**
-   * @param folder with {@code soak.yaml}
+   * @param folder with {@link #FILE}
    * @param page the port of its page
    * @param options of the virtual machine
    */
-  SoakProgram(Path folder, int page, String... options) throws Exception {
+  ServedProgram(Path folder, int page, String... options) throws Exception {
     this.folder = folder;
     this.page = page;
-    process = new Program(folder).with(options).start("serve", "soak.yaml");
+    process = new Program(folder).with(options).start("serve", FILE);
     while (!said().contains("the page is at")) {
       if (!process.isAlive()) {
         throw new IOException("it ended: " + said());
@@ -120,7 +123,7 @@ final class SoakProgram implements AutoCloseable {
   }
 
   private long applied() throws IOException {
-    return said().lines().filter(l -> l.endsWith("soak.yaml applied")).count();
+    return said().lines().filter(l -> l.endsWith(FILE + " applied")).count();
   }
 
   /** Has it read its configuration again, and waits until that is applied. */

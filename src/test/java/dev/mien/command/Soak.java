@@ -62,7 +62,7 @@ final class Soak implements AutoCloseable {
   private final Consumer<SoakSample> listener;
   private final RtspCamera camera;
   private final Proxy network;
-  private final SoakProgram program;
+  private final ServedProgram program;
   private final int streamPort = freePort();
   private final List<Closeable> clients = new ArrayList<>();
 
@@ -87,7 +87,7 @@ final class Soak implements AutoCloseable {
     network = new Proxy(camera.port());
     int page = freePort();
     write(page, 0, 0);
-    program = new SoakProgram(folder, page, options);
+    program = new ServedProgram(folder, page, options);
   }
 
   static int freePort() throws IOException {
@@ -115,7 +115,7 @@ final class Soak implements AutoCloseable {
         "  swing: {source: 'pattern:%s@%d', to: [out.mp4]}%n"
             .formatted(reload % 2 == 0 ? "64x64" : "96x64", plan.rate()));
     Path written = Files.writeString(folder.resolve("written.yaml"), text);
-    Files.move(written, folder.resolve("soak.yaml"), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(written, folder.resolve(ServedProgram.FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Something that is done so many times, evenly over the frames. */

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The soak of docs/soak.md, short; {@code src/test/soak} is the long one. */
+/** R36: the soak of docs/soak.md, short; {@code src/test/soak} is the long one. */
 final class SoakIT {
   private static final Soak.Plan PLAN = new Soak.Plan(6_000, 100, 4, 6, 2, 6);
 

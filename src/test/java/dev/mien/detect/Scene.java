@@ -2,13 +2,12 @@ package dev.mien.detect;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.mien.frame.Box;
+import dev.mien.frame.DemoFace;
 import dev.mien.frame.Frame;
 import dev.mien.frame.Size;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import org.bytedeco.javacv.FFmpegFrameGrabber;
-import org.bytedeco.javacv.OpenCVFrameConverter;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -17,28 +16,12 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 
 /** Frames with the face of the demo clip in them. */
 final class Scene {
-  /** The face in the clip's frame, by eye: brow to chin. */
-  static final Box FACE = new Box(161, 110, 88, 128);
-
   private static final int MARGIN = 18;
 
   private Scene() {}
 
   static byte[] yunet() throws Exception {
     return Files.readAllBytes(Path.of("models/yunet/model.onnx"));
-  }
-
-  /** The clip's 60th frame, 400x300. */
-  @MustBeClosed
-  static Frame clip() throws Exception {
-    try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber("src/demo/cap13_edit2.mp4");
-        OpenCVFrameConverter.ToMat converter = new OpenCVFrameConverter.ToMat()) {
-      grabber.start();
-      for (int i = 0; i < 59; i++) {
-        grabber.grabImage();
-      }
-      return new Frame(0, 0, converter.convert(grabber.grabImage()).clone());
-    }
   }
 
   /** Noise is the same each time. */
@@ -56,15 +39,15 @@ final class Scene {
 
   /** Where the face lies when its box, {@code height} pixels high, is around the frame's centre. */
   static Box place(Size size, int height) {
-    double scale = height / FACE.height();
-    double width = FACE.width() * scale;
+    double scale = height / DemoFace.BOX.height();
+    double width = DemoFace.BOX.width() * scale;
     return new Box((size.width() - width) / 2, (size.height() - height) / 2.0, width, height);
   }
 
   @MustBeClosed
   static Frame withFace(Size size, int height, boolean noisy) throws Exception {
     Box box = place(size, height);
-    double scale = height / FACE.height();
+    double scale = height / DemoFace.BOX.height();
     double margin = MARGIN * scale;
     int left = (int) Math.round(box.x() - margin);
     int top = (int) Math.round(box.y() - margin);
@@ -75,13 +58,13 @@ final class Scene {
     int y = Math.max(0, top);
     int seenWidth = Math.min(size.width(), left + wide) - x;
     int seenHeight = Math.min(size.height(), top + high) - y;
-    try (Frame clip = clip();
+    try (Frame clip = DemoFace.frame();
         Rect around =
             new Rect(
-                (int) FACE.x() - MARGIN,
-                (int) FACE.y() - MARGIN,
-                (int) FACE.width() + 2 * MARGIN,
-                (int) FACE.height() + 2 * MARGIN);
+                (int) DemoFace.BOX.x() - MARGIN,
+                (int) DemoFace.BOX.y() - MARGIN,
+                (int) DemoFace.BOX.width() + 2 * MARGIN,
+                (int) DemoFace.BOX.height() + 2 * MARGIN);
         Mat face = new Mat(clip.image(), around);
         org.bytedeco.opencv.opencv_core.Size target =
             new org.bytedeco.opencv.opencv_core.Size(wide, high);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mien.face.Detection;
+import dev.mien.frame.DemoFace;
 import dev.mien.frame.Frame;
 import dev.mien.frame.Size;
 import dev.mien.model.Card;
@@ -35,10 +36,10 @@ final class SsdDetectorTest {
   @Test
   void findsTheFaceThatYuNetFinds() throws Exception {
     try (Detector ssd = Detectors.open(model(Card.Color.BGR, 300, WEIGHTS, GRAPH), 0.5);
-        Frame clip = Scene.clip()) {
+        Frame clip = DemoFace.frame()) {
       List<Detection> found = ssd.detect(clip);
       assertThat(found).hasSize(1);
-      assertThat(found.get(0).box().iou(Scene.FACE)).isGreaterThan(0.6);
+      assertThat(found.get(0).box().iou(DemoFace.BOX)).isGreaterThan(0.6);
       assertThat(found.get(0).confidence()).isGreaterThan(0.9);
       assertThat(found.get(0).landmarks()).isNull();
     }
