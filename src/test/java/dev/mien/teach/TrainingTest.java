@@ -113,8 +113,10 @@ class TrainingTest {
     Training.Result result =
         training(recipe(Recipe.Kind.CNN, 25), shapes, out, () -> false).network();
 
-    assertThat(epochs).hasSize(25);
-    assertThat(epochs.get(24).trainLoss()).isLessThan(0.9 * epochs.get(0).trainLoss());
+    // Processors round differently, so that its patience may end earlier on one than on another.
+    assertThat(epochs).hasSizeBetween(11, 25);
+    double last = epochs.get(epochs.size() - 1).trainLoss();
+    assertThat(last).isLessThan(0.9 * epochs.get(0).trainLoss());
     assertThat(result.model().card().output()).isEqualTo(Card.Output.LOGITS);
     assertThat(out.resolve("training.json")).content().contains("data_sha256", "\"seed\" : 7");
     assertThat(out.resolve("recipe.yaml")).content().contains("task: \"shape\"");
