@@ -59,12 +59,13 @@ final class Batches implements AutoCloseable {
 
   /** Pictures in a batch: few make small batches, or there would be no steps to learn by. */
   static int size(Settings settings, int pictures) {
-    return Math.min(settings.batch(), Math.max(FEWEST, pictures / STEPS_A_PASS));
+    int some = Math.max(FEWEST, pictures / STEPS_A_PASS);
+    return Math.min(pictures, Math.min(settings.batch(), some));
   }
 
   /** Batches in a pass; what is left over has to wait for another order. */
   static int perPass(Settings settings, int pictures) {
-    return Math.max(1, pictures / size(settings, pictures));
+    return pictures / size(settings, pictures);
   }
 
   /** Begins the pass of that number, from 1. */
@@ -98,8 +99,7 @@ final class Batches implements AutoCloseable {
 
   private Batch make(int[] all, int number, long seed) {
     int size = size(settings, crops.size());
-    int from = number * size;
-    int[] pictures = Arrays.copyOfRange(all, from, Math.min(all.length, from + size));
+    int[] pictures = Arrays.copyOfRange(all, number * size, (number + 1) * size);
     int floats = covered.floats();
     float[] values = new float[pictures.length * floats];
     SplittableRandom random = new SplittableRandom(seed);

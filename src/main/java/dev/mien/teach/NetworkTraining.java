@@ -173,8 +173,8 @@ final class NetworkTraining {
   private double[] learn(
       int epoch, Batches batches, SGD optimizer, BooleanSupplier stop, Training.Progress progress) {
     int all = stepsAnEpoch();
-    manual_seed(
-        Batches.seed(settings, epoch, -1)); // So that what was stopped goes on as it would have.
+    // So that what was stopped goes on as it would have.
+    manual_seed(Batches.seed(settings, epoch, -1));
     double loss = 0;
     double right = 0;
     net.train(true);
@@ -185,9 +185,7 @@ final class NetworkTraining {
       right += result[1];
       progress.step("epoch " + epoch, i + 1, all);
     }
-    return new double[] {
-      loss / all, right / all / Math.min(Batches.size(settings, train.size()), train.size())
-    };
+    return new double[] {loss / all, right / all / Batches.size(settings, train.size())};
   }
 
   private double[] step(Batches.Batch batch, SGD optimizer) {

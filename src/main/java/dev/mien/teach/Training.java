@@ -89,6 +89,13 @@ public final class Training {
     Settings settings = recipe.learning();
     Material material = material();
     List<String> labels = material.training().labels();
+    for (String label : settings.coverable()) {
+      if (!labels.contains(label)) {
+        throw new IllegalArgumentException(
+            "coverable: there is no label '%s'; there are %s"
+                .formatted(label, String.join(", ", labels)));
+      }
+    }
     Card.Input input =
         new Card.Input(
             Card.Layout.NCHW,

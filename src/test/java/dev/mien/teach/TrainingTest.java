@@ -124,6 +124,22 @@ class TrainingTest {
   }
 
   @Test
+  @DisplayName("a coverable label that is none is said before the work begins")
+  void coverableIsALabel() throws Exception {
+    assertThatThrownBy(
+            () ->
+                training(
+                        recipe("size: 32, coverable: [circle, triangle]"),
+                        shapes,
+                        folder.resolve("net"),
+                        () -> false)
+                    .network())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("coverable: there is no label 'triangle'; there are ");
+    assertThat(folder.resolve("net")).doesNotExist();
+  }
+
+  @Test
   @DisplayName("one seed gives one network")
   void seedMakesRunsEqual() throws Exception {
     Recipe recipe = recipe(Recipe.Kind.CNN, 2);
