@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -120,7 +121,12 @@ public final class Quantized {
     Map<String, Range> ranges = ranges(model, graph.flowing(), inputs);
     Map<String, Range.Step> steps = new LinkedHashMap<>();
     ranges.forEach((tensor, range) -> steps.put(tensor, range.step()));
-    return model.toBuilder().setGraph(graph.quantized(steps)).build().toByteArray();
+    return model.toBuilder()
+        .setGraph(graph.quantized(steps))
+        .addMetadataProps(
+            StringStringEntryProto.newBuilder().setKey(Network.WEIGHT_BITS).setValue("7"))
+        .build()
+        .toByteArray();
   }
 
   private static Map<String, Range> ranges(

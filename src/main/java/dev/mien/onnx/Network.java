@@ -28,6 +28,12 @@ import org.slf4j.LoggerFactory;
  * It is closed after the last run has ended.
  */
 public final class Network implements AutoCloseable {
+  /**
+   * The key, in a network's metadata, under which stands how many bits its eight-bit weights use. 7
+   * promises that none is beyond ±64 and that they meet unsigned eight-bit numbers only.
+   */
+  public static final String WEIGHT_BITS = "weight_bits";
+
   private static final Logger LOG = LoggerFactory.getLogger(Network.class);
 
   private final String name;
@@ -128,6 +134,38 @@ public final class Network implements AutoCloseable {
       Device device,
       @Nullable String fallback)
       throws NetworkException {
+    try {
+      boolean exact = !Processor.sumsExactly();
+      OrtSession session = session(environment, onnx, device, exact);
+      try {
+        if (exact && hasSmallWeights(session)) {
+          OrtSession slow = session;
+          session = session(environment, onnx, device, false);
+          slow.close();
+        }
+        return new Network(name, environment, session, device, fallback);
+      } catch (OrtException | NetworkException | RuntimeException e) {
+        session.close();
+        throw e;
+      }
+    } catch (OrtException e) {
+      String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new NetworkException(
+          "%s cannot be opened on %s by ONNX Runtime: %s".formatted(name, device, message), e);
+    }
+  }
+
+  private static boolean hasSmallWeights(OrtSession session) throws OrtException {
+    return session
+        .getMetadata()
+        .getCustomMetadataValue(WEIGHT_BITS)
+        .filter("7"::equals)
+        .isPresent();
+  }
+
+  private static OrtSession session(
+      OrtEnvironment environment, byte[] onnx, Device device, boolean exact)
+      throws OrtException, NetworkException {
     try (SessionOptions options = new SessionOptions()) {
       if (device instanceof Device.Cuda cuda) {
         Cuda.add(options, cuda.index());
@@ -140,21 +178,11 @@ public final class Network implements AutoCloseable {
       options.setInterOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.addConfigEntry("session.inter_op.allow_spinning", "0");
-      if (!Processor.sumsExactly()) {
+      if (exact) {
         options.addConfigEntry("session.x64quantprecision", "1");
       }
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
-      OrtSession session = environment.createSession(onnx, options);
-      try {
-        return new Network(name, environment, session, device, fallback);
-      } catch (OrtException | NetworkException | RuntimeException e) {
-        session.close();
-        throw e;
-      }
-    } catch (OrtException e) {
-      String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new NetworkException(
-          "%s cannot be opened on %s by ONNX Runtime: %s".formatted(name, device, message), e);
+      return environment.createSession(onnx, options);
     }
   }
 

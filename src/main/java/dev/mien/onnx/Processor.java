@@ -11,9 +11,10 @@ final class Processor {
   private Processor() {}
 
   /**
-   * Whether sums of eight-bit products are exact. Without VNNI, x86's quick instruction for them
-   * saturates at 16 bits, and ONNX Runtime has to be told to take the slower way, which is as slow
-   * as floats. Where nobody knows, the slower way is the right one.
+   * Whether sums of eight-bit products are exact whatever the weights. Without VNNI, x86's quick
+   * instruction for them saturates at 16 bits, and ONNX Runtime has to be told to take the slower
+   * way, which is nearly as slow as floats, unless the weights are so small that nothing can
+   * saturate. Where nobody knows, the slower way is the right one.
    */
   static boolean sumsExactly() {
     try {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -126,6 +127,39 @@ final class QuantizedTest {
     float[][] after = answers(small, pictures, 40, 3, 16, 16);
     assertThat(furthest(before, after)).isLessThan(0.05);
     assertThat(nodes(small).map(NodeProto::getOpType)).contains("Tanh");
+  }
+
+  /**
+   * The largest weights meet the brightest pictures: sums that would not fit into 16 bits twice.
+   */
+  @Test
+  void sumsWithoutSaturating() throws IOException {
+    OnnxGraph graph = new OnnxGraph("bright");
+    float[] kernel = new float[16 * 8 * 3 * 3];
+    for (int i = 0; i < kernel.length; i++) {
+      kernel[i] = i / (8 * 9) % 2 == 0 ? 1 : -1;
+    }
+    String conv =
+        graph.node(
+            "Conv",
+            "sums",
+            List.of(
+                graph.input("picture", 0, 8, 12, 12),
+                graph.floats(new Weight("kernel", new int[] {16, 8, 3, 3}, kernel, false))),
+            Map.of("kernel_shape", new long[] {3, 3}));
+    String mean = graph.node("GlobalAveragePool", "mean", List.of(conv), Map.of());
+    graph.output("out", graph.node("Flatten", "flat", List.of(mean), Map.of("axis", 1L)));
+    byte[] onnx = graph.bytes();
+    List<float[]> pictures = pictures(10, 12, 8);
+    for (float[] picture : pictures) {
+      for (int i = 0; i < picture.length; i++) {
+        picture[i] = picture[i] > -0.8 ? 1 : 0;
+      }
+    }
+    float[][] before = answers(onnx, pictures, 10, 8, 12, 12);
+    assertThat(before[0][0]).isGreaterThan(40);
+    float[][] after = answers(Quantized.int8(onnx, pictures), pictures, 10, 8, 12, 12);
+    assertThat(furthest(before, after)).isLessThan(1);
   }
 
   @Test
