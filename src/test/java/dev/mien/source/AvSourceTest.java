@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.mien.frame.Frame;
 import dev.mien.source.SourceException.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -27,11 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.bytedeco.ffmpeg.avutil.AVClass;
-import org.bytedeco.ffmpeg.global.avformat;
-import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerPointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -359,96 +352,5 @@ final class AvSourceTest {
         }
       }
     }
-  }
-
-  @Test
-  @DisplayName("R09: films over HTTP, whole and as HLS, give every frame")
-  void recordings() throws Exception {
-    Path film = Clips.pattern(folder.resolve("film.mp4"), 4);
-    Clips.ffmpeg("-i %s -c copy -f hls -hls_time 1 -hls_list_size 0 %s/l.m3u8", film, folder);
-    HttpServer http =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    http.setExecutor(threads);
-    http.createContext(
-        "/",
-        exchange -> {
-          try (exchange) {
-            byte[] body =
-                Clips.bytes(folder.resolve(exchange.getRequestURI().getPath().substring(1)));
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-          }
-        });
-    http.start();
-    try {
-      for (String name : List.of("film.mp4", "l.m3u8")) {
-        String url = "http://127.0.0.1:%d/%s".formatted(http.getAddress().getPort(), name);
-        try (Source source = SourceAddress.parse(url).open()) {
-          assertThat(source.pace()).isEqualTo(Pace.RECORDED);
-          assertThat(Clips.drain(source)).as(name).hasSize(100).isSorted();
-        }
-      }
-    } finally {
-      http.stop(0);
-    }
-  }
-
-  private Path fifo() throws Exception {
-    Path pipe = folder.resolve("pipe");
-    Clips.run(List.of("mkfifo", pipe.toString()));
-    return pipe;
-  }
-
-  @Test
-  @DisplayName("R01: a named pipe that says nothing is given up in time")
-  void silentPipe() throws Exception {
-    Path pipe = fifo();
-    assertThatExceptionOfType(SourceException.class)
-        .isThrownBy(() -> AvSource.pipe("pipe", pipe, life(PATIENCE).limits()).close())
-        .withMessage(pipe + ": cannot be opened within 1 s");
-  }
-
-  @Test
-  @DisplayName("R09: a named pipe gives every frame, and its end is the end")
-  void pipe() throws Exception {
-    Path film = Clips.pattern(folder.resolve("film.ts"), 4);
-    Path pipe = fifo();
-    go(() -> Files.write(pipe, Clips.bytes(film)));
-    try (Source source = AvSource.pipe("pipe", pipe, life(20 * PATIENCE).limits())) {
-      assertThat(source.pace()).isEqualTo(Pace.RECORDED);
-      assertThat(Clips.drain(source)).hasSize(100).isSorted();
-    }
-  }
-
-  /** A time limit that is given as an option is the one that some version does not know. */
-  @Test
-  @DisplayName("R02: what FFmpeg is told, it knows")
-  void options() {
-    Ffmpeg.load();
-    assertThat(NetworkAddress.options("rtsp://h/x")).containsOnlyKeys("rtsp_flags");
-    assertThat(NetworkAddress.options("rtsps://h/x")).containsOnlyKeys("rtsp_flags");
-    assertThat(NetworkAddress.options("rtsp://h/x?udp")).containsOnlyKeys("rtsp_transport");
-    assertThat(NetworkAddress.options("http://h/x")).isEmpty();
-    assertThat(NetworkAddress.options("https://h/x.m3u8")).isEmpty();
-    Map.of("rtsp", Map.of("rtsp_flags", "", "rtsp_transport", ""), Webcam.FORMAT, Webcam.COMPRESSED)
-        .forEach(
-            (format, options) -> {
-              AVClass known = avformat.av_find_input_format(format).priv_class();
-              try (PointerPointer<AVClass> owner = new PointerPointer<>(1L)) {
-                owner.put(0, known);
-                assertThat(options.keySet())
-                    .allSatisfy(key -> assertThat(knows(owner, key)).as(key).isTrue())
-                    .allSatisfy(key -> assertThat(knows(owner, "s" + key)).as(key).isFalse());
-              }
-            });
-  }
-
-  private static boolean knows(PointerPointer<AVClass> owner, String option) {
-    return avutil.av_opt_find(owner, option, null, 0, avutil.AV_OPT_SEARCH_FAKE_OBJ) != null;
-  }
-
-  @Test
-  void errorsSayNoMoreThanTheirWords() {
-    assertThat(Ffmpeg.message(-5)).isEqualTo("Input/output error");
   }
 }
