@@ -135,14 +135,8 @@ public final class Network implements AutoCloseable {
       @Nullable String fallback)
       throws NetworkException {
     try {
-      boolean exact = !Processor.sumsExactly();
-      OrtSession session = session(environment, onnx, device, exact);
+      OrtSession session = Sessions.open(environment, onnx, device);
       try {
-        if (exact && hasSmallWeights(session)) {
-          OrtSession slow = session;
-          session = session(environment, onnx, device, false);
-          slow.close();
-        }
         return new Network(name, environment, session, device, fallback);
       } catch (OrtException | NetworkException | RuntimeException e) {
         session.close();
@@ -152,37 +146,6 @@ public final class Network implements AutoCloseable {
       String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new NetworkException(
           "%s cannot be opened on %s by ONNX Runtime: %s".formatted(name, device, message), e);
-    }
-  }
-
-  private static boolean hasSmallWeights(OrtSession session) throws OrtException {
-    return session
-        .getMetadata()
-        .getCustomMetadataValue(WEIGHT_BITS)
-        .filter("7"::equals)
-        .isPresent();
-  }
-
-  private static OrtSession session(
-      OrtEnvironment environment, byte[] onnx, Device device, boolean exact)
-      throws OrtException, NetworkException {
-    try (SessionOptions options = new SessionOptions()) {
-      if (device instanceof Device.Cuda cuda) {
-        Cuda.add(options, cuda.index());
-        // Crops come in varying numbers, and patterns kept for each size grow without bound.
-        options.setMemoryPatternOptimization(false);
-      }
-      // What fails is thrown; the runtime would say it on standard error too.
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      options.setIntraOpNumThreads(1);
-      options.setInterOpNumThreads(1);
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      options.addConfigEntry("session.inter_op.allow_spinning", "0");
-      if (exact) {
-        options.addConfigEntry("session.x64quantprecision", "1");
-      }
-      options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
-      return environment.createSession(onnx, options);
     }
   }
 
