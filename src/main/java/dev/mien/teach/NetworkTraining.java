@@ -9,6 +9,7 @@ import static org.bytedeco.pytorch.global.torch.set_num_threads;
 
 import dev.mien.dataset.Augmentation;
 import dev.mien.model.Card;
+import dev.mien.onnx.Processor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
