@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 
 /**
  * A program of the tests in a virtual machine of its own, so that what grows in its memory is its
- * own doing: all of the heap is there from the start, and no agent measures along.
+ * own doing: all of the heap is there from the start, no agent measures along, and the compiler
+ * that works for minutes, and takes megabytes for it, is off.
  */
 public final class Alone {
   private Alone() {}
@@ -30,6 +31,7 @@ public final class Alone {
                 "-Xmx" + heap + "m",
                 "-XX:+AlwaysPreTouch",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Djava.awt.headless=true",
                 "-cp",
                 System.getProperty("java.class.path"),
