@@ -48,6 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (cameras.isEmpty()) {
       row("camera", "none at this machine");
     }
+    Cameras.obstacle().ifPresent(o -> row("camera", "not usable: " + o));
     cameras.forEach(c -> row("camera", c + " " + Cameras.title(c)));
     String display = System.getenv("DISPLAY");
     row(

@@ -63,6 +63,7 @@ final class Status {
     if (failure instanceof SourceException source) {
       return switch (source.reason()) {
         case BAD_INPUT -> WRONG_INPUT;
+        case UNUSABLE -> UNUSABLE;
         case REFUSED -> REFUSED;
         case UNREACHABLE -> UNREACHABLE;
         case FAILED -> FAILED;

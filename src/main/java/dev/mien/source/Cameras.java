@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.bytedeco.ffmpeg.global.avdevice;
 
 /** The cameras of this machine, as Video4Linux names them. */
 public final class Cameras {
@@ -33,6 +35,21 @@ public final class Cameras {
           .toList();
     } catch (IOException e) {
       return List.of();
+    }
+  }
+
+  /**
+   * Why none can be opened. FFmpeg's part for devices needs libraries of the desktop, which a
+   * server may not have; nothing else of Mien does.
+   */
+  public static Optional<String> obstacle() {
+    try {
+      avdevice.avdevice_register_all();
+      return Optional.empty();
+    } catch (LinkageError e) {
+      return Optional.of(
+          "FFmpeg's part for cameras needs libraries that are not installed"
+              + " (Debian: libpulse0 libxcb-shm0)");
     }
   }
 

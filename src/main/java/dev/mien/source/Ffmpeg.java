@@ -10,7 +10,6 @@ import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB.Callback_Pointer;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVRational;
-import org.bytedeco.ffmpeg.global.avdevice;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
@@ -53,7 +52,6 @@ final class Ffmpeg {
     // Unpacking libraries may take longer than a time limit, and so must not begin within one.
     Loader.load(swscale.class);
     Loader.load(opencv_core.class);
-    avdevice.avdevice_register_all();
     avformat.avformat_network_init();
   }
 

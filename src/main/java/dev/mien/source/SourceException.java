@@ -11,6 +11,8 @@ public final class SourceException extends IOException {
   public enum Reason {
     /** The file or address is not what it should be; trying again does not help. */
     BAD_INPUT,
+    /** This machine lacks what it takes; trying again does not help. */
+    UNUSABLE,
     /** User or password were not accepted; trying again may lock the camera. */
     REFUSED,
     /** Nobody answers there, or not in time. */

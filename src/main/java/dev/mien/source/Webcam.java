@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.slf4j.Logger;
@@ -41,6 +42,10 @@ final class Webcam {
           device + ": no permission to use the camera; its group is usually 'video'");
     }
     Ffmpeg.load();
+    Optional<String> obstacle = Cameras.obstacle();
+    if (obstacle.isPresent()) {
+      throw new SourceException(Reason.UNUSABLE, device + ": " + obstacle.get());
+    }
     AVInputFormat format = avformat.av_find_input_format(FORMAT);
     if (format == null || format.isNull()) {
       throw new SourceException(Reason.BAD_INPUT, device + ": this FFmpeg has no Video4Linux");

@@ -21,6 +21,7 @@ final class Program {
   private static final long PATIENCE_SECONDS = 120;
 
   private final Path folder;
+  private final List<String> before = new ArrayList<>();
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
 
@@ -34,6 +35,12 @@ final class Program {
   /** More options of the virtual machine. */
   Program with(String... more) {
     options.addAll(List.of(more));
+    return this;
+  }
+
+  /** A program that becomes this one, with what it needs for that. */
+  Program through(List<String> other) {
+    before.addAll(other);
     return this;
   }
 
@@ -65,7 +72,7 @@ final class Program {
   }
 
   Process start(String... arguments) throws IOException {
-    List<String> line = new ArrayList<>();
+    List<String> line = new ArrayList<>(before);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(
         List.of(
