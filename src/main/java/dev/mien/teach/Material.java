@@ -18,8 +18,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What a model learns from and what measures it, looked through before any work begins.
@@ -29,6 +32,8 @@ import java.util.regex.Pattern;
  * @param sha256 of all pictures and labels, so that two trainings can be compared
  */
 public record Material(Dataset training, Dataset validation, String sha256) {
+  private static final int NAMED = 5;
+
   /** Is told how many pictures of all have been read. */
   public interface Reading {
     void read(int done, int all);
@@ -50,8 +55,9 @@ public record Material(Dataset training, Dataset validation, String sha256) {
       Survey second = checked(survey(looked, progress), tell);
       Set<String> seen = new HashSet<>();
       survey.prints().values().forEach(p -> seen.add(p.sha256()));
-      Dataset unseen =
-          keep(second.usable(), e -> !seen.contains(sha256(second, e)), "is learnt from too", tell);
+      Dataset unseen = keep(second.usable(), e -> !seen.contains(sha256(second, e)));
+      tellCopies(second.usable(), unseen, tell);
+      enough(unseen);
       return new Material(survey.usable(), unseen, hash(List.of(survey, second)));
     }
     List<Pattern> patterns = recipe.together().stream().map(Pattern::compile).toList();
@@ -108,24 +114,40 @@ public record Material(Dataset training, Dataset validation, String sha256) {
       }
       tell.accept(finding.message() + "; left out");
     }
-    Dataset usable = keep(survey.usable(), e -> !twice.contains(e.picture()), "", tell);
+    Dataset usable = keep(survey.usable(), e -> !twice.contains(e.picture()));
     return new Survey(usable, survey.prints(), List.of());
   }
 
-  private static Dataset keep(
-      Dataset dataset,
-      java.util.function.Predicate<Example> wanted,
-      String why,
-      Consumer<String> tell) {
-    List<Example> kept = new ArrayList<>();
-    for (Example example : dataset.examples()) {
-      if (wanted.test(example)) {
-        kept.add(example);
-      } else if (!why.isEmpty()) {
-        tell.accept(example.picture() + " " + why + "; left out of the validation");
+  private static Dataset keep(Dataset dataset, Predicate<Example> wanted) {
+    return new Dataset(dataset.labels(), dataset.examples().stream().filter(wanted).toList());
+  }
+
+  /** Of many copies the first few show which folders are mixed up. */
+  private static void tellCopies(Dataset before, Dataset after, Consumer<String> tell) {
+    Set<Path> copies = new TreeSet<>(before.byPicture().keySet());
+    copies.removeAll(after.byPicture().keySet());
+    if (copies.isEmpty()) {
+      return;
+    }
+    String first =
+        copies.stream().limit(NAMED).map(Path::toString).collect(Collectors.joining(", "));
+    int more = copies.size() - NAMED;
+    tell.accept(
+        "learnt from too, so left out of the validation: "
+            + first
+            + (more > 0 ? " and " + more + " more" : ""));
+  }
+
+  private static void enough(Dataset unseen) throws DatasetException {
+    int[] counts = unseen.counts();
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] < Survey.FEWEST) {
+        throw new DatasetException(
+            "the validation has %d pictures of '%s' that are not learnt from too, expected %d or more;"
+                    .formatted(counts[i], unseen.labels().get(i), Survey.FEWEST)
+                + " without a validation some of the pictures are kept aside");
       }
     }
-    return new Dataset(dataset.labels(), kept);
   }
 
   private static String sha256(Survey survey, Example example) {

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -321,6 +322,42 @@ class TrainingTest {
     Material.of(recipe(Recipe.Kind.HEAD, 1), data, notes::add, (done, all) -> {});
 
     assertThat(notes).singleElement().asString().contains("broken.png");
+  }
+
+  private static Recipe measuredOn(Path validation) {
+    Recipe base = recipe(Recipe.Kind.HEAD, 1);
+    return base.with(
+        base.network(),
+        base.quantize(),
+        base.faces(),
+        base.color(),
+        List.of(new Recipe.Folder(validation.toString(), Map.of(), 0)),
+        base.learning());
+  }
+
+  @Test
+  @DisplayName("copies of what is learnt from do not measure; one line names some of them")
+  void copiesInTheValidation() throws Exception {
+    Path others = Shapes.write(folder.resolve("others"), 12, 6);
+    for (int i = 1; i <= 7; i++) {
+      Files.copy(shapes.resolve("cross/" + i + ".png"), others.resolve("cross/copy" + i + ".png"));
+    }
+    Material material = Material.of(measuredOn(others), shapes, notes::add, (done, all) -> {});
+
+    assertThat(material.validation().examples()).hasSize(36);
+    assertThat(notes)
+        .singleElement()
+        .asString()
+        .contains("copy1.png", "copy5.png", "and 2 more")
+        .doesNotContain("copy6.png");
+  }
+
+  @Test
+  @DisplayName("a validation that is learnt from is none")
+  void nothingButCopies() {
+    assertThatThrownBy(() -> Material.of(measuredOn(shapes), shapes, notes::add, (done, all) -> {}))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("the validation has 0 pictures of 'circle'");
   }
 
   @Test
