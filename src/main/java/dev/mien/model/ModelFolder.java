@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes model folders. */
@@ -33,6 +36,7 @@ public final class ModelFolder {
    * @param card its hashes are replaced
    * @param contents by name relative to the folder; {@code card.yaml} is not among them
    * @throws FileAlreadyExistsException if the folder is there and not empty
+   * @throws IOException if it cannot be written; then there is nothing left of it
    */
   public static Model write(Path folder, Card card, Map<String, byte[]> contents)
       throws IOException {
@@ -44,19 +48,42 @@ public final class ModelFolder {
         }
       }
     }
+    // Whole or not at all: it gets its name when all of it is on the disk.
+    Path begun = folder.resolveSibling("." + folder.getFileName() + ".part");
+    try {
+      delete(begun);
+      writeAll(begun, card, contents);
+      Files.move(begun, folder, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      delete(begun);
+      throw new IOException("%s cannot be written: %s".formatted(folder, e.getMessage()), e);
+    }
+    return Model.load(folder);
+  }
+
+  private static void writeAll(Path folder, Card card, Map<String, byte[]> contents)
+      throws IOException {
     Map<String, String> hashes = new TreeMap<>();
-    Set<Path> parents = new HashSet<>();
     for (var file : contents.entrySet()) {
       Path path = folder.resolve(file.getKey());
-      Path parent = path.getParent();
-      if (parent != null && parents.add(parent)) {
-        Files.createDirectories(parent);
-      }
+      Files.createDirectories(Objects.requireNonNull(path.getParent()));
       Files.write(path, file.getValue());
       hashes.put(file.getKey(), Model.sha256(file.getValue()));
     }
     CardFile.write(card.withFiles(hashes), folder.resolve(CardFile.NAME));
-    return Model.load(folder);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    List<Path> inside;
+    try (Stream<Path> all = Files.walk(folder)) {
+      inside = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : inside) {
+      Files.delete(path);
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mien.sink.SmallDisk;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -189,5 +190,20 @@ final class ModelTest {
     }
     assertThatThrownBy(() -> ModelFolder.assemble(written, card, labels, network))
         .isInstanceOf(FileAlreadyExistsException.class);
+  }
+
+  @Test
+  void writesAllOrNothing(@TempDir Path folder) throws Exception {
+    Path shipped = Path.of("src/test/resources/models/emotion");
+    byte[] network = Files.readAllBytes(shipped.resolve("model.onnx"));
+    Path card = shipped.resolve("card.yaml");
+    Path labels = shipped.resolve("labels.txt");
+    try (SmallDisk disk = new SmallDisk(folder.resolve("disk"), "size=64k")) {
+      Path written = disk.file("mine");
+      assertThatThrownBy(() -> ModelFolder.assemble(written, card, labels, network))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("mine cannot be written: No space left");
+      assertThat(disk.file("")).isEmptyDirectory();
+    }
   }
 }
