@@ -2,6 +2,8 @@ package dev.mien.command;
 
 import dev.mien.classify.OnnxClassifier;
 import dev.mien.dataset.Dataset;
+import dev.mien.dataset.Finding;
+import dev.mien.dataset.Findings;
 import dev.mien.dataset.Survey;
 import dev.mien.detect.Detector;
 import dev.mien.detect.Detectors;
@@ -112,7 +114,7 @@ final class EvaluateCommand implements Callable<Integer> {
           faces == Faces.DETECT || boxes
               ? Detectors.open(Home.models().find(detectorName), rules.sure())
               : null) {
-        judge = new Evaluator(dataset, classifier, detector);
+        judge = new Evaluator(dataset, classifier, detector, rules.sure());
         ProgressLine advance =
             new ProgressLine("mien: pictures judged", dataset.byPicture().size());
         judge.run(advance::reached, stopped::get);
@@ -169,7 +171,9 @@ final class EvaluateCommand implements Callable<Integer> {
     ProgressLine advance = new ProgressLine("mien: pictures read", dataset.byPicture().size());
     Survey survey = Survey.of(dataset, advance::reached);
     advance.end();
-    Findings.tell(survey.findings());
+    Findings.lines(
+            survey.findings(), f -> f.message() + (f instanceof Finding.Corrupt ? "; skipped" : ""))
+        .forEach(line -> System.err.println("mien: " + line));
     return survey.usable();
   }
 

@@ -54,6 +54,7 @@ final class Evaluator {
   private final Dataset dataset;
   private final OnnxClassifier classifier;
   private final @Nullable Detector detector;
+  private final double sure;
 
   private final List<Prediction> predictions = new ArrayList<>();
   private final Map<String, List<Prediction>> parts = new TreeMap<>();
@@ -70,11 +71,13 @@ final class Evaluator {
    *
    * @param dataset its labels are the model's, in the model's order
    * @param detector null where pictures are taken whole
+   * @param sure score from which a detection is a face, 0..1
    */
-  Evaluator(Dataset dataset, OnnxClassifier classifier, @Nullable Detector detector) {
+  Evaluator(Dataset dataset, OnnxClassifier classifier, @Nullable Detector detector, double sure) {
     this.dataset = dataset;
     this.classifier = classifier;
     this.detector = detector;
+    this.sure = sure;
   }
 
   /**
@@ -90,8 +93,11 @@ final class Evaluator {
         return;
       }
       try (Frame frame = new Frame(done, 0, Still.read(picture.getKey()))) {
-        if (picture.getValue().get(0).face() == null) {
-          portrait(frame, picture.getValue().get(0));
+        Example first = picture.getValue().get(0);
+        if (first.isNoFace()) {
+          scene(frame, List.of());
+        } else if (first.face() == null) {
+          portrait(frame, first);
         } else {
           scene(frame, picture.getValue());
         }
@@ -100,14 +106,16 @@ final class Evaluator {
     }
   }
 
+  private List<Detection> detections(Frame frame) {
+    return detector == null
+        ? List.of()
+        : detector.detect(frame).stream().filter(d -> d.confidence() >= sure).toList();
+  }
+
   /** One label for the whole picture: that of its largest face. */
   private void portrait(Frame frame, Example example) {
     Optional<Box> face =
-        detector == null
-            ? Optional.empty()
-            : detector.detect(frame).stream()
-                .map(Detection::box)
-                .max(Comparator.comparingDouble(Box::area));
+        detections(frame).stream().map(Detection::box).max(Comparator.comparingDouble(Box::area));
     long start = System.nanoTime();
     Classification said =
         face.isPresent()
@@ -132,7 +140,7 @@ final class Evaluator {
   private void scene(Frame frame, List<Example> faces) {
     List<Example> free = new ArrayList<>(faces);
     truth += (int) faces.stream().filter(e -> !difficult(e)).count();
-    for (Detection detection : detector == null ? List.<Detection>of() : detector.detect(frame)) {
+    for (Detection detection : detections(frame)) {
       Optional<Example> match =
           free.stream()
               .filter(e -> overlap(e, detection) >= SAME)

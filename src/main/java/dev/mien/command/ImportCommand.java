@@ -12,6 +12,9 @@ import dev.mien.model.ModelFolder;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -138,6 +142,7 @@ final class ImportCommand implements Callable<Integer> {
       contents.put(
           Model.LABELS, (String.join("\n", names) + "\n").getBytes(StandardCharsets.UTF_8));
       try (Network opened = Network.open(folder.toString(), onnx, Device.CPU)) {
+        checkLabels(file, described, names, opened);
         contents.putAll(GoldenMaker.make(described, names, opened, pictures));
       }
       model = ModelFolder.write(folder, described, contents);
@@ -149,6 +154,22 @@ final class ImportCommand implements Callable<Integer> {
       System.out.println(model.card().about());
     }
     return Status.DONE;
+  }
+
+  /** Before anything is written: the wrong file of labels is a usual slip. */
+  private static void checkLabels(Path file, Card card, List<String> names, Network network) {
+    Card.Input input = Objects.requireNonNull(card.input(), "a classifier's card has it");
+    int floats = input.color().channels() * input.width() * input.height();
+    FloatBuffer nothing =
+        ByteBuffer.allocateDirect(floats * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    int given = network.runBatch(nothing, input.shape(1))[0].length;
+    if (given != names.size()) {
+      throw new IllegalArgumentException(
+          "%s gives %d numbers for a face, but there are %d labels: %s"
+              .formatted(file, given, names.size(), String.join(", ", names)));
+    }
   }
 
   private Path networkFile() {

@@ -67,7 +67,7 @@ public final class Main {
         });
     try {
       return line.execute(args);
-    } catch (LinkageError e) {
+    } catch (LinkageError | OutOfMemoryError e) {
       return Status.tell(e);
     }
   }

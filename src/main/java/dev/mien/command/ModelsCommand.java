@@ -42,16 +42,18 @@ final class ModelsCommand implements Callable<Integer> {
   static final class ListModels implements Callable<Integer> {
     @Override
     public Integer call() throws ModelException {
+      int status = Status.DONE;
       for (String name : Home.models().names()) {
-        Model model = Home.models().find(name);
-        System.out.printf(
-            "%-12s %-10s %-14s %s%n",
-            name,
-            model.card().task(),
-            model.card().licence(),
-            model.labels().isEmpty() ? "" : String.join(", ", model.labels()));
+        try {
+          Model model = Home.models().find(name);
+          System.out.printf(
+              "%-12s %-10s %-14s %s%n",
+              name, model.card().task(), model.card().licence(), String.join(", ", model.labels()));
+        } catch (ModelException e) {
+          status = Status.tell(e);
+        }
       }
-      return Status.DONE;
+      return status;
     }
   }
 

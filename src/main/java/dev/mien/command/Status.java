@@ -29,7 +29,10 @@ final class Status {
   static int tell(Throwable failure) {
     int status = of(failure);
     if (status != DONE) {
-      String message = failure instanceof LinkageError ? notLoaded(failure) : failure.getMessage();
+      String message =
+          failure instanceof LinkageError
+              ? notLoaded(failure)
+              : failure instanceof OutOfMemoryError ? noMemory() : failure.getMessage();
       log.error("{}", message == null ? failure.getClass().getSimpleName() : message);
       log.debug("the whole story", failure);
     }
@@ -48,6 +51,12 @@ final class Status {
                     .replaceFirst("^[\\w.]+(Exception|Error): ", ""),
                 cache)
         + " noexec by MIEN_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=FOLDER";
+  }
+
+  private static String noMemory() {
+    long megabytes = Runtime.getRuntime().maxMemory() >> 20;
+    return "%d MB of memory are too few: MIEN_JAVA_OPTS=-Xmx%dm allows more"
+        .formatted(megabytes, 4 * megabytes);
   }
 
   /** What a run came to; what went wrong at a sink was said when it did. */

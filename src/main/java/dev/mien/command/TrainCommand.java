@@ -172,9 +172,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private Recipe recipe() throws IOException {
     Recipe base =
-        recipeFile == null
-            ? Recipe.of(String.valueOf(out.getFileName()).replaceAll("[^a-z0-9_]", "_"))
-            : read(recipeFile);
+        recipeFile == null ? Recipe.of(task(String.valueOf(out.getFileName()))) : read(recipeFile);
     Settings learning = base.learning();
     return base.with(
         network == null ? base.network() : Recipe.Kind.valueOf(network.name()),
@@ -189,6 +187,13 @@ final class TrainCommand implements Callable<Integer> {
             epochs == 0 ? learning.epochs() : epochs,
             goal == Goal.SPEED ? learning.width() / 2 : learning.width(),
             seed == null ? learning.seed() : seed));
+  }
+
+  /** What a folder of that name answers. */
+  private static String task(String name) {
+    String word =
+        name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_").replaceFirst("^[^a-z]+", "");
+    return Card.isClassTask(word) ? word : "class";
   }
 
   private static Recipe read(Path file) {

@@ -24,6 +24,16 @@ public record Example(Path picture, @Nullable Box face, int label, String part) 
     this(picture, face, label, "");
   }
 
+  /** A picture in which there is no face. */
+  static Example noFace(Path picture) {
+    return new Example(picture, null, NO_LABEL);
+  }
+
+  /** Whether it says that there is no face in the picture. */
+  public boolean isNoFace() {
+    return face == null && label == NO_LABEL;
+  }
+
   Example withLabel(int other) {
     return new Example(picture, face, other, part);
   }

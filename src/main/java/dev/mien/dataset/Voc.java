@@ -27,7 +27,9 @@ final class Voc {
   private static final String ANNOTATIONS = "annotations";
   private static final String IMAGES = "images";
 
-  private record Marked(Path picture, String label, Box box, boolean difficult) {}
+  private record Marked(String label, Box box, boolean difficult) {}
+
+  private record Annotation(Path picture, List<Marked> objects) {}
 
   private Voc() {}
 
@@ -38,28 +40,33 @@ final class Voc {
 
   static Dataset read(Path root, Map<String, String> map) throws DatasetException {
     DocumentBuilder parser = parser();
-    List<Marked> all = new ArrayList<>();
+    List<Annotation> all = new ArrayList<>();
     for (Path file : annotations(root.resolve(ANNOTATIONS))) {
-      all.addAll(read(parser, file, root.resolve(IMAGES)));
+      all.add(read(parser, file, root.resolve(IMAGES)));
     }
     TreeSet<String> theirs = new TreeSet<>();
-    all.forEach(m -> theirs.add(m.label()));
+    all.forEach(a -> a.objects().forEach(m -> theirs.add(m.label())));
     if (theirs.isEmpty()) {
       throw new DatasetException(
           root.resolve(ANNOTATIONS) + ": no boxes in it, expected Pascal VOC's XML files");
     }
     LabelMap labels = new LabelMap(root, map, theirs);
-    return new Dataset(
-        labels.labels(),
-        all.stream()
-            .map(
-                m ->
-                    new Example(
-                        m.picture(),
-                        m.box(),
-                        labels.index(m.label()),
-                        m.difficult() ? Example.DIFFICULT : ""))
-            .toList());
+    List<Example> examples = new ArrayList<>();
+    for (Annotation annotation : all) {
+      // What a detector finds there is wrong, and counts.
+      if (annotation.objects().isEmpty()) {
+        examples.add(Example.noFace(annotation.picture()));
+      }
+      for (Marked marked : annotation.objects()) {
+        examples.add(
+            new Example(
+                annotation.picture(),
+                marked.box(),
+                labels.index(marked.label()),
+                marked.difficult() ? Example.DIFFICULT : ""));
+      }
+    }
+    return new Dataset(labels.labels(), examples);
   }
 
   private static List<Path> annotations(Path folder) throws DatasetException {
@@ -84,7 +91,7 @@ final class Voc {
     }
   }
 
-  private static List<Marked> read(DocumentBuilder parser, Path file, Path images)
+  private static Annotation read(DocumentBuilder parser, Path file, Path images)
       throws DatasetException {
     Element root;
     try (InputStream in = Files.newInputStream(file)) {
@@ -111,9 +118,9 @@ final class Voc {
                 .formatted(file, label, left + 1, top + 1, right, bottom));
       }
       Box box = Box.ofCorners(left, top, right, bottom);
-      marked.add(new Marked(picture, label, box, "1".equals(text(object, "difficult"))));
+      marked.add(new Marked(label, box, "1".equals(text(object, "difficult"))));
     }
-    return marked;
+    return new Annotation(picture, marked);
   }
 
   private static Path picture(Path annotation, Path images, @Nullable String name)

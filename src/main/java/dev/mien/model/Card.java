@@ -208,7 +208,7 @@ public record Card(
     trainedOn = trainedOn == null ? "" : trainedOn;
     scores = scores == null ? List.of() : List.copyOf(scores);
     files = files == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(files));
-    if (!task.matches("[a-z][a-z0-9_]*")) {
+    if (!isTask(task)) {
       throw new IllegalArgumentException(
           "task is a word of small letters, digits and _, found '" + task + "'");
     }
@@ -234,9 +234,18 @@ public record Card(
     }
   }
 
+  private static boolean isTask(String word) {
+    return word.matches("[a-z][a-z0-9_]*");
+  }
+
+  /** Whether that is a word for what labels of faces answer. */
+  public static boolean isClassTask(String word) {
+    return isTask(word) && !word.equals(FACE) && !word.equals(FEATURES);
+  }
+
   /** Whether it gives faces labels. */
   public boolean classifies() {
-    return !task.equals(FACE) && !task.equals(FEATURES);
+    return isClassTask(task);
   }
 
   /** Whether it finds faces. */

@@ -53,6 +53,7 @@ public final class ModelFolder {
     try {
       delete(begun);
       writeAll(begun, card, contents);
+      Disk.force(begun);
       Files.move(begun, folder, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       delete(begun);

@@ -4,6 +4,7 @@ import dev.mien.dataset.Dataset;
 import dev.mien.dataset.DatasetException;
 import dev.mien.dataset.Example;
 import dev.mien.dataset.Finding;
+import dev.mien.dataset.Findings;
 import dev.mien.dataset.Groups;
 import dev.mien.dataset.Split;
 import dev.mien.dataset.Survey;
@@ -50,21 +51,33 @@ public record Material(Dataset training, Dataset validation, String sha256) {
       throws DatasetException {
     Dataset data = open(recipe, recipe.data(), root);
     Survey survey = checked(survey(data, progress), tell);
-    if (!recipe.validation().isEmpty()) {
-      Dataset looked = open(recipe, recipe.validation(), root).ordered(survey.usable().labels());
-      Survey second = checked(survey(looked, progress), tell);
-      Set<String> seen = new HashSet<>();
-      survey.prints().values().forEach(p -> seen.add(p.sha256()));
-      Dataset unseen = keep(second.usable(), e -> !seen.contains(sha256(second, e)));
-      tellCopies(second.usable(), unseen, tell);
-      enough(unseen);
-      return new Material(survey.usable(), unseen, hash(List.of(survey, second)));
-    }
     List<Pattern> patterns = recipe.together().stream().map(Pattern::compile).toList();
-    Split split =
-        Split.of(
-            survey.usable(), Groups.of(survey, patterns), recipe.share(), recipe.learning().seed());
-    return new Material(split.training(), split.validation(), hash(List.of(survey)));
+    if (recipe.validation().isEmpty()) {
+      Split split =
+          Split.of(
+              survey.usable(),
+              Groups.of(survey, patterns),
+              recipe.share(),
+              recipe.learning().seed());
+      someOfEach(split.validation());
+      return new Material(split.training(), split.validation(), hash(List.of(survey)));
+    }
+    Dataset looked = open(recipe, recipe.validation(), root).ordered(survey.usable().labels());
+    Survey second = checked(survey(looked, progress), tell);
+    Dataset unseen = unseen(survey, second, patterns);
+    tellCopies(second.usable(), unseen, tell);
+    someOfEach(unseen);
+    return new Material(survey.usable(), unseen, hash(List.of(survey, second)));
+  }
+
+  /** What of the second has nothing that belongs together with it in the first. */
+  private static Dataset unseen(Survey learnt, Survey looked, List<Pattern> patterns) {
+    Map<Path, Survey.Print> all = new HashMap<>(learnt.prints());
+    all.putAll(looked.prints());
+    Groups groups = Groups.of(new Survey(looked.usable(), all, List.of()), patterns);
+    Set<Integer> taken =
+        learnt.prints().keySet().stream().map(groups::of).collect(Collectors.toSet());
+    return keep(looked.usable(), e -> !taken.contains(groups.of(e.picture())));
   }
 
   private static Survey survey(Dataset dataset, Reading progress) {
@@ -112,9 +125,17 @@ public record Material(Dataset training, Dataset validation, String sha256) {
       if (finding instanceof Finding.TwoLabels two) {
         twice.addAll(two.pictures());
       }
-      tell.accept(finding.message() + "; left out");
     }
+    Findings.lines(survey.findings(), f -> f.message() + "; left out").forEach(tell);
     Dataset usable = keep(survey.usable(), e -> !twice.contains(e.picture()));
+    int[] counts = usable.counts();
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] < Survey.FEWEST) {
+        throw new DatasetException(
+            "label '%s' has %d pictures that are under no other label, expected %d or more"
+                .formatted(usable.labels().get(i), counts[i], Survey.FEWEST));
+      }
+    }
     return new Survey(usable, survey.prints(), List.of());
   }
 
@@ -133,19 +154,20 @@ public record Material(Dataset training, Dataset validation, String sha256) {
         copies.stream().limit(NAMED).map(Path::toString).collect(Collectors.joining(", "));
     int more = copies.size() - NAMED;
     tell.accept(
-        "learnt from too, so left out of the validation: "
+        "copies of what is learnt from, so left out of the validation: "
             + first
             + (more > 0 ? " and " + more + " more" : ""));
   }
 
-  private static void enough(Dataset unseen) throws DatasetException {
-    int[] counts = unseen.counts();
+  /** What is not measured has no figure. */
+  private static void someOfEach(Dataset validation) throws DatasetException {
+    int[] counts = validation.counts();
     for (int i = 0; i < counts.length; i++) {
-      if (counts[i] < Survey.FEWEST) {
+      if (counts[i] == 0) {
         throw new DatasetException(
-            "the validation has %d pictures of '%s' that are not learnt from too, expected %d or more;"
-                    .formatted(counts[i], unseen.labels().get(i), Survey.FEWEST)
-                + " without a validation some of the pictures are kept aside");
+            "there is no picture of '%s' to measure with: each is a copy of one that is learnt from,"
+                    .formatted(validation.labels().get(i))
+                + " or belongs together with it; name a folder of others with --val");
       }
     }
   }

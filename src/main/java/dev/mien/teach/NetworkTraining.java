@@ -11,7 +11,6 @@ import dev.mien.dataset.Augmentation;
 import dev.mien.model.Card;
 import dev.mien.onnx.Processor;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -90,7 +89,7 @@ final class NetworkTraining {
    * stop; the best so far is what comes out.
    *
    * @param labels in the order of their indexes
-   * @param checkpoint a folder in which the state is kept after each epoch, and found again
+   * @param checkpoint keeps the state after each epoch, and gives it back
    * @throws IOException if the checkpoint cannot be read or written
    */
   static Trained run(
@@ -99,13 +98,13 @@ final class NetworkTraining {
       Crops train,
       Crops validation,
       List<String> labels,
-      Path checkpoint,
+      Checkpoint checkpoint,
       BooleanSupplier stop,
       Training.Progress progress)
       throws IOException {
     try (PointerScope scope = new PointerScope()) {
       return new NetworkTraining(settings, input, train, validation, labels)
-          .run(new Checkpoint(checkpoint), stop, progress);
+          .run(checkpoint, stop, progress);
     }
   }
 
@@ -124,6 +123,8 @@ final class NetworkTraining {
         byte[] best = kept == null ? new byte[0] : kept.best();
         if (kept != null) {
           history.addAll(kept.history());
+          progress.note(
+              "goes on after epoch %d of %d".formatted(history.size(), settings.epochs()));
           targets.past().restore(kept.recollection());
           steps = (long) history.size() * stepsAnEpoch();
         }

@@ -1,12 +1,15 @@
 package dev.mien.teach;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mien.model.Card;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +47,7 @@ public record Recipe(
     Weights quantize,
     Faces faces,
     Card.Color color,
-    double margin,
+    Double margin,
     String licence,
     String trainedOn,
     @JsonProperty(required = false) @Nullable Boolean showMistakes,
@@ -90,6 +93,8 @@ public record Recipe(
     }
   }
 
+  private static final double MARGIN = 0.1;
+
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -108,10 +113,16 @@ public record Recipe(
     quantize = quantize == null ? Weights.FP32 : quantize;
     faces = faces == null ? Faces.DETECT : faces;
     color = color == null ? Card.Color.RGB : color;
+    margin = margin == null ? MARGIN : margin;
     licence = licence == null ? "unknown" : licence;
     trainedOn = trainedOn == null ? "" : trainedOn;
     showMistakes = showMistakes == null || showMistakes;
     learning = learning == null ? Settings.DEFAULT : learning;
+    if (!Card.isClassTask(task)) {
+      throw new IllegalArgumentException(
+          "task is a word of small letters, digits and _, not face or features; found '%s'"
+              .formatted(task));
+    }
     if (color == Card.Color.BGR) {
       throw new IllegalArgumentException("color is gray or rgb, found bgr");
     }
@@ -121,7 +132,8 @@ public record Recipe(
   @SuppressWarnings("NullAway") // What is null has a default.
   public static Recipe of(String task) {
     return new Recipe(
-        task, null, null, null, null, 0, null, null, null, null, null, 0.1, null, null, null, null);
+        task, null, null, null, null, 0, null, null, null, null, null, null, null, null, null,
+        null);
   }
 
   /** The same, but for these. */
@@ -159,6 +171,8 @@ public record Recipe(
   public static Recipe read(Path file) throws IOException {
     try {
       return YAML.readValue(Files.readAllBytes(file), Recipe.class);
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + ": there is no such file", e);
     } catch (JsonMappingException e) {
       throw new IOException(
           "%s: %s (%s)"
@@ -166,6 +180,15 @@ public record Recipe(
                   file,
                   String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse(""),
                   e.getPathReference().replaceAll("dev[.]mien[.][\\w.$]*|java[.][\\w.$]*", "")),
+          e);
+    } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation();
+      throw new IOException(
+          "%s, line %d: no YAML: %s"
+              .formatted(
+                  file,
+                  at == null ? 1 : at.getLineNr(),
+                  String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("")),
           e);
     }
   }

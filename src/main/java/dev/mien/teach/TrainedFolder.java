@@ -38,9 +38,10 @@ final class TrainedFolder {
     scores.add(new Card.Score(on, "accuracy", rounded(evaluation.accuracy())));
     scores.add(new Card.Score(on, "balanced accuracy", rounded(evaluation.balancedAccuracy())));
     scores.add(new Card.Score(on, "calibration error", rounded(evaluation.calibration().ece())));
-    for (Evaluation.LabelScore score : evaluation.byLabel()) {
-      scores.add(new Card.Score(on, "recall " + score.label(), rounded(score.recall())));
-    }
+    evaluation.byLabel().stream()
+        .filter(s -> s.examples() > 0)
+        .map(s -> new Card.Score(on, "recall " + s.label(), rounded(s.recall())))
+        .forEach(scores::add);
     evaluation
         .coverage()
         .atRisk(RISK)

@@ -4,6 +4,7 @@ import dev.mien.classify.GoldenMaker;
 import dev.mien.convert.Quantized;
 import dev.mien.dataset.Augmentation;
 import dev.mien.dataset.Dataset;
+import dev.mien.dataset.DatasetException;
 import dev.mien.dataset.Example;
 import dev.mien.detect.Detector;
 import dev.mien.evaluate.Evaluation;
@@ -48,6 +49,9 @@ public final class Training {
 
   /** Faces that the ranges of 8 bit numbers are measured on. */
   private static final int CALIBRATION = 256;
+
+  /** From so many pictures on a head needs no varied ones, for which there would be no memory. */
+  private static final int MANY = 5000;
 
   private final Recipe recipe;
   private final Path root;
@@ -115,9 +119,14 @@ public final class Training {
       validation =
           cutting.all(material.validation(), early("validation faces", material.validation()));
     }
+    measurable(validation.size());
     Path state = state();
+    String of =
+        new String(recipe.yaml(), StandardCharsets.UTF_8)
+            + "# data_sha256: %s\n".formatted(material.sha256());
     Trained trained =
-        NetworkTraining.run(settings, input, train, validation, labels, state, stop, progress);
+        NetworkTraining.run(
+            settings, input, train, validation, labels, new Checkpoint(state, of), stop, progress);
     Result result =
         finish(trained, input, material, train.side(), few(train, input), validation::each);
     delete(state);
@@ -141,11 +150,13 @@ public final class Training {
         Cutting cutting = new Cutting(input, detector)) {
       HeadTraining training =
           new HeadTraining(extractor, input, onnx, labels.size(), recipe.learning().seed());
-      try (HeadTraining.Look train = training.new Look(cutting.side(), true);
+      boolean few = material.training().examples().size() <= MANY;
+      try (HeadTraining.Look train = training.new Look(cutting.side(), few);
           HeadTraining.Look validation = training.new Look(cutting.side(), false)) {
         cutting.marked(material.training(), train, early("training faces", material.training()));
         cutting.each(
             material.validation(), validation, early("validation faces", material.validation()));
+        measurable(validation.points().size());
         trained = training.run(train.points(), validation.points(), stop, progress::epoch);
       }
       Crops seen =
@@ -161,6 +172,14 @@ public final class Training {
           taker ->
               cutting.each(
                   material.validation(), taker, steps("validation faces", material.validation())));
+    }
+  }
+
+  private static void measurable(int faces) throws DatasetException {
+    if (faces == 0) {
+      throw new DatasetException(
+          "the detector finds none of the faces to measure with; --faces whole takes pictures as"
+              + " they are");
     }
   }
 
