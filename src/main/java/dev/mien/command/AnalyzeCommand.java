@@ -70,8 +70,9 @@ final class AnalyzeCommand implements Callable<Integer> {
     AtomicLong ids = new AtomicLong();
     try (Engine engine = Engine.open(engineFlags)) {
       Run run = new Run(engine, ids::incrementAndGet, maxFrames);
-      for (SourceAddress address : addresses) {
-        int one = analyze(run, engine, address, sinks);
+      List<String> names = WatchCommand.names(addresses);
+      for (int i = 0; i < names.size(); i++) {
+        int one = analyze(run, engine, addresses.get(i), names.get(i), sinks);
         status = status == Status.DONE ? one : status;
         if (run.interrupted()) {
           break;
@@ -82,31 +83,33 @@ final class AnalyzeCommand implements Callable<Integer> {
   }
 
   /** One video; what is wrong with it is said, and the next one gets its turn. */
-  private int analyze(Run run, Engine engine, SourceAddress address, List<SinkAddress> addresses)
+  private int analyze(
+      Run run, Engine engine, SourceAddress address, String name, List<SinkAddress> addresses)
       throws InterruptedException {
     try {
-      return analyzeOne(run, engine, address, addresses);
+      return analyzeOne(run, engine, address, name, addresses);
     } catch (IOException | RuntimeException e) {
       return Status.tell(e);
     }
   }
 
-  private int analyzeOne(Run run, Engine engine, SourceAddress address, List<SinkAddress> addresses)
+  private int analyzeOne(
+      Run run, Engine engine, SourceAddress address, String name, List<SinkAddress> addresses)
       throws IOException, InterruptedException {
-    Source source = address.open();
+    Source source = address.open(name);
     Tally tally = new Tally();
     List<Sink> sinks = new ArrayList<>();
-    Path folder = out.resolve(address.name().replaceAll("[^\\p{L}\\p{N}._-]+", "-"));
+    Path folder = out.resolve(name.replaceAll("[^\\p{L}\\p{N}._-]+", "-"));
     try {
       if (addresses.isEmpty()) {
         makeFolder(folder);
-        for (String name : List.of("annotated.mp4", "observations.jsonl")) {
-          sinks.add(output(SinkAddress.parse(folder.resolve(name).toString()), address, run));
+        for (String file : List.of("annotated.mp4", "observations.jsonl")) {
+          sinks.add(output(SinkAddress.parse(folder.resolve(file).toString()), address, name, run));
         }
         sinks.add(new FacesCsv(folder.resolve("faces.csv"), engine.tasks()));
       }
       for (SinkAddress sink : addresses) {
-        sinks.add(output(sink, address, run));
+        sinks.add(output(sink, address, name, run));
       }
     } catch (IOException | RuntimeException e) {
       source.close();
@@ -115,10 +118,10 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
     sinks.add(tally);
     if (!quiet) {
-      sinks.add(new Progress(address.name()));
+      sinks.add(new Progress(name));
     }
     Stats stats = run.run(source, sinks);
-    Summary summary = new Summary(address.name(), tally, stats, engine);
+    Summary summary = new Summary(name, tally, stats, engine);
     if (addresses.isEmpty()) {
       summary.write(folder.resolve("summary.json"));
     }
@@ -133,9 +136,10 @@ final class AnalyzeCommand implements Callable<Integer> {
     return Status.tell(stats);
   }
 
-  private static Sink output(SinkAddress sink, SourceAddress address, Run run) throws IOException {
+  private static Sink output(SinkAddress sink, SourceAddress address, String name, Run run)
+      throws IOException {
     Outputs.refuseInput(address, sink);
-    return Outputs.open(sink, address.name(), run);
+    return Outputs.open(sink, name, run);
   }
 
   private static void makeFolder(Path folder) {

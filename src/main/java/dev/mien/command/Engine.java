@@ -9,6 +9,7 @@ import dev.mien.classify.OnnxClassifier;
 import dev.mien.classify.SharedClassifier;
 import dev.mien.detect.Detector;
 import dev.mien.detect.Detectors;
+import dev.mien.face.LabelKeys;
 import dev.mien.model.Model;
 import dev.mien.model.ModelException;
 import dev.mien.onnx.Device;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.bytedeco.opencv.global.opencv_core;
@@ -200,8 +202,10 @@ final class Engine implements AutoCloseable {
     return List.copyOf(classifiers);
   }
 
+  /** What the models answer, each under a name of its own. */
   List<String> tasks() {
-    return classifiers.stream().map(m -> m.card().task()).distinct().toList();
+    LabelKeys keys = new LabelKeys(Set.of());
+    return classifiers.stream().map(m -> keys.next(m.card().task(), m.name())).toList();
   }
 
   /** How many faces went through each model at once, by its name, as {@link BatchSizes} counts. */

@@ -5,7 +5,6 @@ import dev.mien.pipeline.Stats;
 import dev.mien.rtsp.RtspServers;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Sink;
-import dev.mien.source.Pace;
 import dev.mien.source.Source;
 import dev.mien.track.Follower;
 import java.io.IOException;
@@ -82,7 +81,7 @@ final class Run implements Controls {
   /** From any thread; source and sinks are closed afterwards. */
   Stats run(Source source, List<Sink> sinks) throws InterruptedException {
     Follower follower =
-        source.pace() == Pace.STILLS
+        source.stills()
             ? Follower.ofStills(engine.rules(), ids)
             : Follower.ofVideo(engine.rules(), ids);
     Pipeline pipeline =

@@ -132,10 +132,16 @@ final class ServeCommand implements Callable<Integer> {
         settings = next;
         log.info("{} applied", file);
       } catch (IOException | RuntimeException e) {
-        log.error("{}; all goes on as before", e.getMessage());
+        boolean whole = e.getSuppressed().length == 0;
+        log.error(
+            "{}; {}",
+            e.getMessage(),
+            whole ? "all goes on as before" : "what goes on is only what could be opened again");
         log.debug("not applied", e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      } finally {
+        pages.tidy();
       }
     }
 
@@ -178,12 +184,20 @@ final class ServeCommand implements Callable<Integer> {
             address instanceof SinkAddress.VideoFile || address instanceof SinkAddress.JsonLines;
         sinks.add(
             Outputs.open(
-                file ? address.of(own) : address, camera.name(), Controls.NONE, pages, rtsp));
+                file ? address.of(own) : address,
+                address instanceof SinkAddress.Snapshots ? own : camera.name(),
+                Controls.NONE,
+                pages,
+                rtsp));
       }
+      Source source = source(camera);
+      pages.opened(camera.name(), source);
       return new Pipeline(
-          source(camera),
+          source,
           engine.pool(),
-          Follower.ofVideo(engine.rules(), ids::incrementAndGet),
+          source.stills()
+              ? Follower.ofStills(engine.rules(), ids::incrementAndGet)
+              : Follower.ofVideo(engine.rules(), ids::incrementAndGet),
           engine.annotators(),
           sinks,
           Long.MAX_VALUE,

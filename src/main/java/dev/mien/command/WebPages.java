@@ -25,6 +25,7 @@ final class WebPages implements Pages, AutoCloseable {
   private static final int SHORTEST_TOKEN = 12;
 
   private final Map<SinkAddress.Http, PageServer> servers = new ConcurrentHashMap<>();
+  private final String made = PageServer.newToken();
   private List<Route> routes = List.of();
 
   /**
@@ -45,10 +46,26 @@ final class WebPages implements Pages, AutoCloseable {
   public Sink open(SinkAddress.Http address, String source) throws IOException {
     PageServer server = servers.get(address);
     if (server == null) {
+      // One that is left from another address may hold the port.
+      tidy();
       server = start(address);
       servers.put(address, server);
     }
     return server.camera(source);
+  }
+
+  /** Closes the pages that show nothing any more. */
+  void tidy() {
+    servers
+        .values()
+        .removeIf(
+            server -> {
+              boolean idle = server.isIdle();
+              if (idle) {
+                server.close();
+              }
+              return idle;
+            });
   }
 
   /** The pages say how the source is connected. */
@@ -59,7 +76,7 @@ final class WebPages implements Pages, AutoCloseable {
   private PageServer start(SinkAddress.Http address) throws IOException {
     boolean here = PageServer.isLoopback(address.host());
     String given = given();
-    String token = given != null || here ? given : PageServer.newToken();
+    String token = given != null || here ? given : made;
     PageServer server = PageServer.open(address.host(), address.port(), token, routes);
     String url = new SinkAddress.Http(address.host(), server.port()) + "/";
     if (token == null) {

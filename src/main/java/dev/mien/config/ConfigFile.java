@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,10 @@ record ConfigFile(
   /** Makes settings of it. */
   static final class Reader {
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._-]{0,63}");
+
+    /** An address that may have user and password, and has none. */
+    private static final Pattern WITHOUT_USER = Pattern.compile("[A-Za-z]+://[^/@]*(?:/.*)?");
+
     private static final ObjectMapper YAML =
         new YAMLMapper(
                 YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
@@ -146,7 +151,27 @@ record ConfigFile(
           (name, camera) ->
               cameras.put(
                   name, camera(name, camera == null ? Camera.NOTHING : camera, common, page)));
-      return new Settings(models, cameras);
+      return new Settings(models, apart(cameras));
+    }
+
+    /** A stream that several cameras are sent to, by the defaults, is one for each of them. */
+    private static Map<String, Settings.Camera> apart(Map<String, Settings.Camera> cameras) {
+      Map<SinkAddress, Integer> uses = new HashMap<>();
+      cameras.values().forEach(c -> c.to().forEach(t -> uses.merge(t, 1, Integer::sum)));
+      Map<String, Settings.Camera> apart = new LinkedHashMap<>();
+      cameras.forEach(
+          (name, camera) ->
+              apart.put(
+                  name,
+                  camera.withTo(
+                      camera.to().stream()
+                          .map(
+                              t ->
+                                  t.isStream() && Objects.requireNonNull(uses.get(t)) > 1
+                                      ? t.of(name)
+                                      : t)
+                          .toList())));
+      return apart;
     }
 
     private Settings.Models models(Models given) {
@@ -157,7 +182,8 @@ record ConfigFile(
       }
       return new Settings.Models(
           Objects.requireNonNullElse(given.detector, defaults.detector()),
-          Objects.requireNonNullElse(given.classify, defaults.classify()),
+          Objects.requireNonNullElse(
+              entries(List.of("models", "classify"), given.classify), defaults.classify()),
           Objects.requireNonNullElse(given.device, defaults.device()),
           conf);
     }
@@ -186,9 +212,15 @@ record ConfigFile(
       if (source == null) {
         throw wrong(key, "has no source; expected for example source: rtsp://HOST/PATH");
       }
-      String user = Objects.requireNonNullElse(own.user == null ? common.user : own.user, "");
-      String password = own.password == null ? common.password : own.password;
-      List<String> to = own.to == null ? common.to : own.to;
+      // Those of the defaults are for the cameras that may have some and have none of their own.
+      Camera shared = WITHOUT_USER.matcher(source).matches() ? common : Camera.NOTHING;
+      String user = Objects.requireNonNullElse(own.user == null ? shared.user : own.user, "");
+      String password =
+          Objects.requireNonNullElse(own.password == null ? shared.password : own.password, "");
+      List<String> to =
+          own.to == null
+              ? entries(List.of("defaults", "to"), common.to)
+              : entries(List.of("cameras", name, "to"), own.to);
       String maxAge = own.maxAge == null ? common.maxAge : own.maxAge;
       Boolean loop = own.loop == null ? common.loop : own.loop;
       SourceAddress address =
@@ -198,7 +230,7 @@ record ConfigFile(
               () ->
                   SourceAddress.parse(
                       secrets.address(
-                          source, user, password == null ? "" : secrets.password(password))));
+                          source, user, password.isEmpty() ? "" : secrets.password(password))));
       List<SinkAddress> sinks =
           checked(
               name,
@@ -208,12 +240,20 @@ record ConfigFile(
                           (to == null ? List.<String>of() : to)
                               .stream().map(t -> SinkAddress.parse(secrets.address(t, "", ""))),
                           page.stream())
+                      .distinct()
                       .toList());
       Duration age =
           maxAge == null
               ? Settings.Camera.MAX_AGE
               : checked(name, "max_age", () -> Settings.duration(maxAge));
       return new Settings.Camera(name, address, sinks, age, loop != null && loop);
+    }
+
+    private @Nullable List<String> entries(List<String> path, @Nullable List<String> list) {
+      if (list != null && list.contains(null)) {
+        throw wrong(path, "an entry is empty");
+      }
+      return list;
     }
 
     private <T> T checked(String camera, String key, Supplier<T> value) {

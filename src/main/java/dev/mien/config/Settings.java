@@ -49,6 +49,10 @@ public record Settings(Models models, Map<String, Camera> cameras) {
     public Camera {
       to = List.copyOf(to);
     }
+
+    Camera withTo(List<SinkAddress> others) {
+      return new Camera(name, source, others, maxAge, loop);
+    }
   }
 
   public Settings {

@@ -1,6 +1,5 @@
 package dev.mien.pipeline;
 
-import dev.mien.sink.SinkClosedException;
 import dev.mien.source.Link;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +39,8 @@ public record Health(State state, List<Part> sources) {
     IMPAIRED(true, true),
     /** It cannot be reached, and is tried again and again. */
     AWAY(false, true),
+    /** Frames come, and each fails or is too late. */
+    FRUITLESS(false, true),
     /** A frame does not come out again. */
     STUCK(false, true),
     /** It ended before its time. */
@@ -67,12 +68,11 @@ public record Health(State state, List<Part> sources) {
    */
   public record Part(String name, Condition condition, String why) {
     private static Part of(Stats stats) {
-      Throwable failure = stats.sourceFailure();
-      if (failure != null) {
-        return new Part(stats.source(), Condition.FAILED, line(failure));
-      }
-      if (stats.finished()) {
-        return new Part(stats.source(), Condition.ENDED, "");
+      Optional<Throwable> trouble = stats.trouble();
+      if (stats.sourceFailure() != null || stats.finished()) {
+        return trouble
+            .map(t -> new Part(stats.source(), Condition.FAILED, line(t)))
+            .orElseGet(() -> new Part(stats.source(), Condition.ENDED, ""));
       }
       if (stats.underWay() > STUCK_NANOS) {
         String why =
@@ -83,13 +83,15 @@ public record Health(State state, List<Part> sources) {
       if (link != Link.State.UP && link != Link.State.CONNECTING) {
         return new Part(stats.source(), Condition.AWAY, stats.link().reason());
       }
-      Optional<Throwable> broken =
-          stats.outputs().stream()
-              .flatMap(o -> Optional.ofNullable(o.failure()).stream())
-              .filter(f -> !(f instanceof SinkClosedException))
-              .findFirst();
-      if (broken.isPresent()) {
-        return new Part(stats.source(), Condition.IMPAIRED, line(broken.get()));
+      Loss loss = stats.loss();
+      if (loss != null && loss.nanos() > STUCK_NANOS) {
+        String why =
+            "no frame was observed for %d s: %s"
+                .formatted(loss.nanos() / 1_000_000_000L, loss.reason().inWords());
+        return new Part(stats.source(), Condition.FRUITLESS, why);
+      }
+      if (trouble.isPresent()) {
+        return new Part(stats.source(), Condition.IMPAIRED, line(trouble.get()));
       }
       return stats.observed() == 0
           ? new Part(stats.source(), Condition.STARTING, "no frame yet")

@@ -4,11 +4,13 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Counts and times the frames of one source, from any thread. */
 final class Meter {
@@ -36,7 +38,11 @@ final class Meter {
     }
   }
 
+  private static final long NEVER = Long.MIN_VALUE;
+
   private final LongSupplier clock;
+  private final AtomicLong lossBegan = new AtomicLong(NEVER);
+  private volatile @Nullable Drop lastLoss;
 
   Meter(LongSupplier clock) {
     this.clock = clock;
@@ -63,10 +69,22 @@ final class Meter {
   void observed(long age) {
     ages.add(age);
     observed.increment();
+    lossBegan.set(NEVER);
   }
 
   void drop(Drop reason, int count) {
     Objects.requireNonNull(drops.get(reason)).add(count);
+    if (reason == Drop.LATE || reason == Drop.FAILED) {
+      lastLoss = reason;
+      lossBegan.compareAndSet(NEVER, now());
+    }
+  }
+
+  /** What becomes of all frames, where for some time none has been observed. */
+  @Nullable Loss loss() {
+    long began = lossBegan.get();
+    Drop reason = lastLoss;
+    return began == NEVER || reason == null ? null : new Loss(reason, now() - began);
   }
 
   long dropped(Drop reason) {

@@ -177,6 +177,7 @@ public final class Pipeline {
         sinkQueues.stream().map(SinkQueue::stats).toList(),
         start == 0 ? 0 : now - start,
         since == null || finished ? 0 : now - since,
+        finished ? null : meter.loss(),
         pool.size(),
         sourceFailure);
   }

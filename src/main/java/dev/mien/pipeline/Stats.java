@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param nanos from the first read until the last sink was closed, or now; 0 before
  * @param underWay for how many nanoseconds the oldest frame has been on its way; 0 when there is
  *     none. It grows without end where a stage is frozen, and not where a source is silent.
+ * @param loss what becomes of all frames, where none has been observed since; else null
  * @param workers threads that detected and classified, for all sources
  * @param sourceFailure why the source ended before its time; what it gave until then was finished
  */
@@ -40,6 +41,7 @@ public record Stats(
     List<Output> outputs,
     long nanos,
     long underWay,
+    @Nullable Loss loss,
     int workers,
     @Nullable Throwable sourceFailure) {
   /**
@@ -69,6 +71,11 @@ public record Stats(
     return outputs.stream()
         .flatMap(o -> Optional.ofNullable(o.failure()).stream())
         .min(Comparator.comparing(SinkClosedException.class::isInstance));
+  }
+
+  /** The same, but that a reader had enough is no trouble. */
+  public Optional<Throwable> trouble() {
+    return failure().filter(f -> !(f instanceof SinkClosedException));
   }
 
   /** Observations a second, over the whole run. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.mien.face.Face;
+import dev.mien.face.LabelKeys;
 import dev.mien.face.Observation;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * A table with a row for each face of each frame: frame, timestamp in seconds, the track's id, box
@@ -76,10 +78,12 @@ public final class FacesCsv implements Sink {
       rows.writeNumberField("w", Math.round(box.right()) - Math.round(box.x()));
       rows.writeNumberField("h", Math.round(box.bottom()) - Math.round(box.y()));
       writeShare("confidence", face.detection().confidence());
+      LabelKeys keys = new LabelKeys(Set.of());
       for (Face.Label label : face.labels()) {
-        if (tasks.contains(label.task())) {
-          rows.writeStringField(label.task(), label.label());
-          writeShare(label.task() + "_confidence", label.confidence());
+        String task = keys.next(label.task(), label.model());
+        if (tasks.contains(task)) {
+          rows.writeStringField(task, label.label());
+          writeShare(task + "_confidence", label.confidence());
         }
       }
       rows.writeEndObject();

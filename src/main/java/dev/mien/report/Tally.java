@@ -1,6 +1,7 @@
 package dev.mien.report;
 
 import dev.mien.face.Face;
+import dev.mien.face.LabelKeys;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import dev.mien.frame.Size;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -92,10 +94,12 @@ public final class Tally implements Sink {
           old == null
               ? new Track(face.id(), now, now, 1, own)
               : new Track(face.id(), old.first(), now, old.frames() + 1, own));
+      LabelKeys keys = new LabelKeys(Set.of());
       for (Face.Label label : face.labels()) {
-        count(labels, label);
-        count(here, label);
-        count(own, label);
+        String task = keys.next(label.task(), label.model());
+        count(labels, task, label.label());
+        count(here, task, label.label());
+        count(own, task, label.label());
       }
     }
     spans.set(
@@ -108,8 +112,8 @@ public final class Tally implements Sink {
             here));
   }
 
-  private static void count(Map<String, Map<String, Long>> counts, Face.Label label) {
-    counts.computeIfAbsent(label.task(), t -> new TreeMap<>()).merge(label.label(), 1L, Long::sum);
+  private static void count(Map<String, Map<String, Long>> counts, String task, String label) {
+    counts.computeIfAbsent(task, t -> new TreeMap<>()).merge(label, 1L, Long::sum);
   }
 
   private Span span(long timestamp) {

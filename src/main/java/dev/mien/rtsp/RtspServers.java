@@ -47,7 +47,8 @@ public final class RtspServers {
     InetSocketAddress address = resolve(host, port);
     Open shared = open.get(address);
     RtspServer server = shared == null ? start(host, address) : shared.server();
-    InetSocketAddress key = server.address();
+    // Where it says that it listens, "all addresses" may be written in another way.
+    InetSocketAddress key = port == 0 ? server.address() : address;
     try {
       RtspStream stream = server.add(name, () -> release(key));
       open.put(key, new Open(server, shared == null ? 1 : shared.streams() + 1));

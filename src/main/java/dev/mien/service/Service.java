@@ -43,7 +43,7 @@ public final class Service {
     private void run() {
       try {
         Stats stats = pipeline.run();
-        failure = stats.sourceFailure();
+        failure = stats.trouble().orElse(null);
         log.info("{}: {}", camera.name(), account(stats));
       } catch (RuntimeException | Error e) {
         failure = e;
@@ -79,6 +79,9 @@ public final class Service {
   private Opener opener;
   private boolean stopped;
 
+  /** Why a camera could not go on after a change that was refused. */
+  private @Nullable Throwable lost;
+
   public Service(Opener opener) {
     this.opener = opener;
   }
@@ -87,7 +90,8 @@ public final class Service {
    * Runs what the settings say from now on. A camera that runs as they say goes on and loses no
    * frame; the others are ended, with everything written, and opened anew.
    *
-   * @throws IOException if a camera cannot be opened; all is then as it was before
+   * @throws IOException if a camera cannot be opened; all is then as it was before, but for what
+   *     cannot be opened again, which is suppressed in it
    */
   public void apply(Settings settings) throws IOException, InterruptedException {
     apply(settings, opener, false);
@@ -108,13 +112,18 @@ public final class Service {
       return;
     }
     List<Camera> before = new ArrayList<>();
+    List<Running> over = new ArrayList<>();
     for (Running one : List.copyOf(running.values())) {
       Camera camera = one.camera;
-      if (all || !camera.equals(settings.cameras().get(camera.name())) || !one.thread.isAlive()) {
+      if (!one.thread.isAlive()) {
+        over.add(one);
+      } else if (all || !camera.equals(settings.cameras().get(camera.name()))) {
         one.end();
-        running.remove(camera.name());
         before.add(camera);
+      } else {
+        continue;
       }
+      running.remove(camera.name());
     }
     shown = List.copyOf(running.values());
     List<Camera> fresh =
@@ -122,12 +131,27 @@ public final class Service {
     try {
       start(fresh, with);
       opener = with;
+      lost = null;
       log.info("{} cameras run: {}", running.size(), String.join(", ", running.keySet()));
     } catch (IOException | RuntimeException e) {
-      start(before, opener);
+      over.forEach(one -> running.put(one.camera.name(), one));
+      restore(before, e);
       throw e;
     } finally {
       shown = List.copyOf(running.values());
+    }
+  }
+
+  /** As many as can be opened again. */
+  private void restore(List<Camera> cameras, Exception why) {
+    for (Camera camera : cameras) {
+      try {
+        start(List.of(camera), opener);
+      } catch (IOException | RuntimeException e) {
+        log.error("{}: ended, for it cannot be opened again: {}", camera.name(), e.getMessage());
+        why.addSuppressed(e);
+        lost = e;
+      }
     }
   }
 
@@ -176,7 +200,7 @@ public final class Service {
               .map(one -> one.failure)
               .filter(java.util.Objects::nonNull)
               .findFirst()
-              .orElse(null);
+              .orElse(lost);
         }
       }
     }

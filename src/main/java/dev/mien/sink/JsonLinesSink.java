@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,28 +20,37 @@ final class JsonLinesSink implements Sink {
   private static final long SECOND = 1_000_000_000L;
   private static final int FULL = 1 << 16;
 
+  /** Empties what is written to, before the first line. */
+  private interface Start {
+    void clear() throws IOException;
+  }
+
   private final String name;
   private final OutputStream out;
   private final boolean ours;
+  private final Start start;
+  private boolean started;
   private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
   private long flushed = Long.MIN_VALUE;
   private boolean closed;
 
-  private JsonLinesSink(String name, OutputStream out, boolean ours) {
+  private JsonLinesSink(String name, OutputStream out, boolean ours, Start start) {
     this.name = name;
     this.out = out;
     this.ours = ours;
+    this.start = start;
   }
 
   /** Reaches the file at least once a second of the stream. */
   static JsonLinesSink toFile(Path file) {
+    FileChannel channel = OutputFile.open(file);
     return new JsonLinesSink(
-        file.toString(), Channels.newOutputStream(OutputFile.open(file)), true);
+        file.toString(), Channels.newOutputStream(channel), true, () -> channel.truncate(0));
   }
 
   /** Every line is flushed; the stream is not closed. */
   static JsonLinesSink toStream(String name, OutputStream out) {
-    return new JsonLinesSink(name, out, false);
+    return new JsonLinesSink(name, out, false, () -> {});
   }
 
   @Override
@@ -70,6 +80,10 @@ final class JsonLinesSink implements Sink {
 
   private void flush() throws SinkException {
     try {
+      if (!started) {
+        started = true;
+        start.clear();
+      }
       lines.writeTo(out);
       out.flush();
     } catch (IOException e) {
@@ -84,7 +98,7 @@ final class JsonLinesSink implements Sink {
 
   @Override
   public void finish() throws IOException {
-    if (lines.size() > 0) {
+    if (lines.size() > 0 || !started) {
       flush();
     }
   }

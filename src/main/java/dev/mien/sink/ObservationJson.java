@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mien.face.Classification;
 import dev.mien.face.Detection;
 import dev.mien.face.Face;
+import dev.mien.face.LabelKeys;
 import dev.mien.face.Observation;
 import dev.mien.frame.Box;
 import dev.mien.frame.Size;
@@ -12,7 +13,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -79,21 +79,15 @@ public final class ObservationJson {
     number(json, "confidence", detection.confidence(), 4);
     json.writeStringField("label", "face");
     json.writeEndObject();
-    Set<String> used = new HashSet<>(TAKEN);
+    LabelKeys keys = new LabelKeys(TAKEN);
     for (Face.Label label : face.labels()) {
-      label(json, label, used);
+      json.writeObjectFieldStart(keys.next(label.task(), label.model()));
+      label(json, label);
     }
     json.writeEndObject();
   }
 
-  /** A second model of a task goes under "task-model", so that no key comes twice. */
-  private static void label(JsonGenerator json, Face.Label label, Set<String> used)
-      throws IOException {
-    String key = label.task();
-    for (int n = 1; !used.add(key); n++) {
-      key = label.task() + "-" + label.model() + (n == 1 ? "" : "-" + n);
-    }
-    json.writeObjectFieldStart(key);
+  private static void label(JsonGenerator json, Face.Label label) throws IOException {
     json.writeStringField("label", label.label());
     number(json, "confidence", label.confidence(), 4);
     if (!label.sure()) {

@@ -21,7 +21,7 @@ final class OutputFile {
   }
 
   /**
-   * Opens a file for writing and empties it.
+   * Opens a file for writing. What is in it stays, for the run may yet not begin.
    *
    * @throws IllegalArgumentException if that cannot be: one line with the reason
    */
@@ -32,11 +32,7 @@ final class OutputFile {
     }
     checkParent(file);
     try {
-      return FileChannel.open(
-          file,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.WRITE,
-          StandardOpenOption.TRUNCATE_EXISTING);
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw new IllegalArgumentException("--to " + file + ": " + reason(e), e);
     }

@@ -112,7 +112,7 @@ public sealed interface SinkAddress {
       if (!parts.matches() || Integer.parseInt(parts.group(3)) > 65_535) {
         throw new IllegalArgumentException(
             "--to: found '"
-                + text.replaceFirst("//.*@", "//***@")
+                + text.replaceFirst("//.*@", "//***@").replaceFirst("\\?.*", "?***")
                 + "', expected http, or http://ADDRESS:PORT with an address of this machine"
                 + " (0.0.0.0 for all of them)");
       }
@@ -174,13 +174,15 @@ public sealed interface SinkAddress {
 
     @Override
     public SinkAddress of(String source) {
-      return new RtspTarget(url + "-" + source);
+      int query = url.indexOf('?');
+      int end = query < 0 ? url.length() : query;
+      return new RtspTarget(url.substring(0, end) + "-" + source + url.substring(end));
     }
 
-    /** Without credentials. */
+    /** Without credentials, which may also be in what is asked for. */
     @Override
     public String toString() {
-      return url.replaceFirst("//.*@", "//***@");
+      return url.replaceFirst("//.*@", "//***@").replaceFirst("\\?.*", "?***");
     }
 
     private static RtspTarget parse(String text) {
@@ -195,7 +197,7 @@ public sealed interface SinkAddress {
       if (host.matches("(?:0\\.0\\.0\\.0|\\[::\\])[:/].*")) {
         throw new IllegalArgumentException(
             "--to rtsp://: no server can be sent to at "
-                + host
+                + host.replaceFirst("/.*", "")
                 + "; to serve the pictures on all addresses write rtsp:0.0.0.0:8554");
       }
       return new RtspTarget("rtsp://" + rest);
@@ -209,6 +211,11 @@ public sealed interface SinkAddress {
    *     missing folder, no permission, no display
    */
   Sink open(Outlet outlet) throws IOException;
+
+  /** Whether it is one stream of pictures, which several sources cannot share. */
+  default boolean isStream() {
+    return this instanceof RtspTarget || this instanceof Rtsp;
+  }
 
   /** Where one of several sources goes, which cannot share a file. */
   default SinkAddress of(String source) {
@@ -240,6 +247,10 @@ public sealed interface SinkAddress {
     Matcher served = Rtsp.FORM.matcher(text);
     if (served.matches()) {
       return Rtsp.read(served);
+    }
+    if (low.matches("[a-z][a-z0-9+.-]*://.*")) {
+      // Not shown: it may hold a password.
+      throw unknown(text.substring(0, text.indexOf("://")) + "://***");
     }
     Path path;
     try {

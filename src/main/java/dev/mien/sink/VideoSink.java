@@ -28,6 +28,7 @@ final class VideoSink implements Sink {
   private static final double TICKS_A_NANOSECOND = Encoder.TICKS / 1e9;
   private final Path file;
   private final double frameRate;
+  private final boolean existed;
   private @Nullable Canvas canvas;
   private @Nullable Encoder encoder;
   private long start;
@@ -37,6 +38,7 @@ final class VideoSink implements Sink {
   VideoSink(Path file, double frameRate) {
     this.file = file;
     this.frameRate = Math.min(Math.max(frameRate, 1), 240);
+    existed = Files.exists(file);
     try {
       OutputFile.open(file).close();
     } catch (IOException e) {
@@ -85,7 +87,7 @@ final class VideoSink implements Sink {
       canvas.close();
     }
     try (Encoder open = encoder) {
-      if (open == null) {
+      if (open == null && !existed) {
         // No frame came: an empty file would only look like a video.
         Files.deleteIfExists(file);
       }

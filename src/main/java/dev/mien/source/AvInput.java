@@ -142,6 +142,11 @@ final class AvInput implements AutoCloseable {
     return context.iformat().name().getString();
   }
 
+  /** Whether its pictures come in pieces of some seconds. */
+  boolean isPlaylist() {
+    return PLAYLISTS.contains(format());
+  }
+
   /** Whether it goes on for ever, as far as one can tell; the size of a playlist says nothing. */
   boolean endless() {
     boolean sized =

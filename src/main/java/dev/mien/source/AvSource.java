@@ -24,6 +24,12 @@ final class AvSource implements Source {
   private static final long POLL_NANOS = 2_000_000L;
   private static final long CLOSE_MILLIS = 150;
 
+  /** Between two looks whether it was closed. */
+  private static final long PATIENT_NANOS = 20_000_000L;
+
+  /** What is later than this is not made up for. */
+  private static final long LATE_NANOS = 2_000_000_000L;
+
   private final String name;
   private final Lifeline life;
   private final AvInput input;
@@ -33,11 +39,13 @@ final class AvSource implements Source {
   private @Nullable AvDecoder decoder;
   private boolean live;
   private boolean timed;
+  private boolean inPieces;
   private boolean flushing;
   private boolean freed;
   private long frames;
   private long step;
   private long next;
+  private long offset;
 
   private AvSource(String name, String shown, Lifeline life, @Nullable Pump pump) {
     this.name = name;
@@ -86,6 +94,7 @@ final class AvSource implements Source {
       AvDecoder opened = AvDecoder.open(shown, pictures);
       decoder = opened;
       timed = input.timed();
+      inPieces = live && input.isPlaylist();
       step = Ffmpeg.usualStep(pictures);
       life.connected(opened.codec());
       return this;
@@ -169,7 +178,24 @@ final class AvSource implements Source {
       throw Ffmpeg.tooLarge(name, decoding.width(), decoding.height());
     }
     frames++;
-    return new Frame(life.timeline().nextSequence(), timestamp(decoding), decoding.image());
+    long time = timestamp(decoding);
+    if (inPieces) {
+      await(time);
+    }
+    return new Frame(life.timeline().nextSequence(), time, decoding.image());
+  }
+
+  /** Until a picture is due, of those that came all at once; one that is late does not wait. */
+  private void await(long time) {
+    long now = System.nanoTime();
+    if (frames == 1 || now - time - offset > LATE_NANOS) {
+      offset = now - time;
+    }
+    for (long left = time + offset - now;
+        left > 0 && !input.cancelled();
+        left = time + offset - System.nanoTime()) {
+      LockSupport.parkNanos(Math.min(left, PATIENT_NANOS));
+    }
   }
 
   private long timestamp(AvDecoder decoding) {

@@ -35,6 +35,11 @@ public final class Looped implements Source {
   }
 
   @Override
+  public boolean stills() {
+    return current().stills();
+  }
+
+  @Override
   public Link link() {
     return current().link();
   }

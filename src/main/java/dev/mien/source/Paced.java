@@ -29,6 +29,11 @@ public final class Paced implements Source {
   }
 
   @Override
+  public boolean stills() {
+    return source.stills();
+  }
+
+  @Override
   public Link link() {
     return source.link();
   }

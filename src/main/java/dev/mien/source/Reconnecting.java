@@ -95,7 +95,7 @@ final class Reconnecting implements Source {
           if (frame != null) {
             refusals = 0;
             life.picture(frame.size());
-            return frame;
+            return current instanceof Paced ? inTime(frame) : frame;
           }
         } catch (SourceException e) {
           why = e.getMessage();
@@ -110,6 +110,12 @@ final class Reconnecting implements Source {
       // Closed while an attempt was under way.
     }
     return null;
+  }
+
+  /** A recording begins at 0 each time; what is played of it goes on. */
+  private Frame inTime(Frame frame) {
+    return frame.renumbered(
+        frame.sequence(), life.timeline().at(frame.timestamp(), System.nanoTime()));
   }
 
   private void lost(Source broken, String why) throws InterruptedException {

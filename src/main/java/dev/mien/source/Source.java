@@ -15,6 +15,11 @@ public interface Source extends AutoCloseable {
   /** How the frames follow each other. */
   Pace pace();
 
+  /** Whether one frame has nothing to do with the next, at whatever pace they come. */
+  default boolean stills() {
+    return pace() == Pace.STILLS;
+  }
+
   /** How it is connected; from any thread. */
   default Link link() {
     return Link.STEADY;

@@ -19,7 +19,7 @@ public sealed interface SourceAddress {
   record Camera(String device) implements SourceAddress {
     @Override
     public String name() {
-      return device.replaceFirst("^/dev/", "");
+      return device.substring(device.lastIndexOf('/') + 1);
     }
 
     @Override
@@ -161,7 +161,7 @@ public sealed interface SourceAddress {
     if (text.matches("\\d{1,3}")) {
       return new Camera("/dev/video" + text);
     }
-    if (text.startsWith("/dev/video")) {
+    if (text.startsWith("/dev/video") || isLinkToCamera(text)) {
       return new Camera(text);
     }
     if (text.startsWith("pattern:")) {
@@ -182,6 +182,17 @@ public sealed interface SourceAddress {
     }
   }
 
+  /** udev gives cameras names that stay, such as /dev/v4l/by-id/usb-…. */
+  private static boolean isLinkToCamera(String text) {
+    try {
+      return text.startsWith("/dev/")
+          && Path.of(text).toRealPath().startsWith("/dev")
+          && Path.of(text).toRealPath().getFileName().toString().matches("video\\d+");
+    } catch (IOException | InvalidPathException e) {
+      return false;
+    }
+  }
+
   private static SourceAddress network(String text) {
     int slashes = text.indexOf("://");
     String scheme = text.substring(0, slashes).toLowerCase(Locale.ROOT);
@@ -190,8 +201,12 @@ public sealed interface SourceAddress {
     String host = authority.substring(authority.lastIndexOf('@') + 1);
     // Not shown: what stands there may be a part of the password.
     String path = rest.substring(authority.length()).split("[?#]", 2)[0];
-    boolean torn = path.contains("@") && !authority.contains("@") && authority.contains(":");
-    if (torn || !host.matches("(?:\\[[0-9a-fA-F:.%]+\\]|[^:\\s]+)(?::\\d{1,5})?")) {
+    String torn = rest.substring(authority.length()).replaceFirst("(?<=.)/.*", "");
+    boolean broken =
+        authority.contains(":")
+            && !authority.contains("@")
+            && (path.contains("@") || torn.contains("@"));
+    if (broken || !host.matches("(?:\\[[0-9a-fA-F:.%]+\\]|[^:\\s]+)(?::\\d{1,5})?")) {
       throw new IllegalArgumentException(
           "--source: no host in this %s:// address, expected %s://[USER:PASSWORD@]HOST[:PORT]/..;"
                   .formatted(scheme, scheme)

@@ -98,10 +98,10 @@ final class Api {
 
   private void observations(
       @Nullable Camera one, Request request, Response response, Callback callback) {
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
     if (!enter(request, response, callback)) {
       return;
     }
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
     List<Camera> followed = one == null ? List.copyOf(server.cameras().values()) : List.of(one);
     Events events = new Events(response, callback, executor());
     Consumer<Glimpse> follower = glimpse -> events.offer(event(glimpse));
@@ -127,12 +127,18 @@ final class Api {
   }
 
   private void live(Camera camera, Request request, Response response, Callback callback) {
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, Pictures.TYPE);
     if (enter(request, response, callback)) {
       new Pictures(camera, response, callback).start();
     }
   }
 
   private boolean enter(Request request, Response response, Callback callback) {
+    // An answer without a body would never notice that its reader has gone.
+    if (request.getMethod().equals("HEAD")) {
+      callback.succeeded();
+      return false;
+    }
     if (!server.enter()) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, "10");
       Router.give(Answer.error(503, "too many viewers"), response, callback);

@@ -163,6 +163,11 @@ public final class PageServer implements AutoCloseable {
     return camera;
   }
 
+  /** Whether there is no source on it. */
+  public boolean isIdle() {
+    return cameras.isEmpty();
+  }
+
   /** From now on the page says how this source is connected. */
   public void link(String name, Supplier<Link> link) {
     Camera camera = cameras.get(name);

@@ -2,7 +2,6 @@ package dev.mien.web;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pictures {
   private static final String BOUNDARY = "mien";
+
+  static final String TYPE = "multipart/x-mixed-replace; boundary=" + BOUNDARY;
 
   /** A camera that is away for longer ends the stream, so that the viewer notices. */
   private static final long PATIENCE_SECONDS = 30;
@@ -29,9 +30,6 @@ final class Pictures {
   }
 
   void start() {
-    response
-        .getHeaders()
-        .put(HttpHeader.CONTENT_TYPE, "multipart/x-mixed-replace; boundary=" + BOUNDARY);
     write("--" + BOUNDARY + "\r\n", new byte[0], "");
   }
 

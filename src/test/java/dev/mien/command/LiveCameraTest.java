@@ -115,6 +115,7 @@ final class LiveCameraTest {
         List.of(new Stats.Output("rtsp", 200, 5, 0, null)),
         1,
         0,
+        null,
         2,
         null);
   }

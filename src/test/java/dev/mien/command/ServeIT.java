@@ -1,11 +1,16 @@
 package dev.mien.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,6 +178,72 @@ final class ServeIT {
       if (line.source().equals("same")) {
         same.add(line.frame());
       }
+    }
+  }
+
+  private void writeWithPage(String page) throws IOException {
+    Path written =
+        Files.writeString(
+            folder.resolve("written.yaml"),
+            """
+            models: {classify: []}
+            page: %s
+            cameras: {away: {source: 'rtsp://127.0.0.1:9/'}}
+            """
+                .formatted(page));
+    Files.move(written, folder.resolve("mien.yaml"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static String cameras(int port) throws Exception {
+    try (InputStream in =
+        URI.create("http://127.0.0.1:" + port + "/api/cameras").toURL().openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private void awaitSaid(String what, int times) throws Exception {
+    while (Files.readString(folder.resolve("stderr")).split(what, -1).length <= times) {
+      Thread.sleep(50);
+    }
+  }
+
+  @Test
+  void thePageMovesWithTheFile() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    writeWithPage("http://127.0.0.1:" + port);
+    Process process =
+        new Program(folder).in("MIEN_TOKEN", "geheimeswort12").start("serve", "mien.yaml");
+    try (Program.Killer killer = new Program.Killer(process)) {
+      awaitSaid("the page is at", 1);
+      writeWithPage("http://0.0.0.0:" + port);
+      signal(process, "HUP");
+      awaitSaid("mien.yaml applied", 1);
+      assertThat(Files.readString(folder.resolve("stderr"))).contains("http://0.0.0.0:" + port);
+      writeWithPage("none");
+      signal(process, "HUP");
+      awaitSaid("mien.yaml applied", 2);
+      assertThatThrownBy(() -> cameras(port)).isInstanceOf(ConnectException.class);
+      signal(process, "TERM");
+      assertThat(killer.process().waitFor()).isEqualTo(143);
+    }
+  }
+
+  @Test
+  void thePageSaysThatACameraIsAway() throws Exception {
+    writeWithPage("http://127.0.0.1:0");
+    Process process = new Program(folder).start("serve", "mien.yaml");
+    try (Program.Killer killer = new Program.Killer(process)) {
+      awaitSaid("the page is at", 1);
+      int port = URI.create(BrowserIT.address(folder.resolve("stderr"))).getPort();
+      while (!cameras(port).contains("\"state\":\"retrying\"")) {
+        Thread.sleep(50);
+      }
+      assertThat(cameras(port)).contains("\"reason\":");
+      signal(process, "TERM");
+      assertThat(killer.process().waitFor()).isEqualTo(143);
     }
   }
 }

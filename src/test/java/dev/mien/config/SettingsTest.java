@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mien.config.Settings.Camera;
+import dev.mien.source.SourceAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,13 +96,57 @@ final class SettingsTest {
       Camera camera =
           only(yaml, Map.of("WORD", "p@ss w:rd", "CREDENTIALS_DIRECTORY", folder.toString()));
       assertThat(camera.source())
-          .isEqualTo(new dev.mien.source.SourceAddress.Network("rtsp://me:p%40ss%20w%3Ard@door/1"));
+          .isEqualTo(new SourceAddress.Network("rtsp://me:p%40ss%20w%3Ard@door/1"));
       assertThat(camera.toString()).doesNotContain("p@ss", "p%40ss");
     }
     Camera inline =
         only("cameras: {d: {source: 'rtsp://me:${WORD}@door/1'}}", Map.of("WORD", SECRET));
-    assertThat(inline.source())
-        .isEqualTo(new dev.mien.source.SourceAddress.Network("rtsp://me:hunter2@door/1"));
+    assertThat(inline.source()).isEqualTo(new SourceAddress.Network("rtsp://me:hunter2@door/1"));
+  }
+
+  @Test
+  void aCommonPasswordIsForThoseWhoCanHaveOne() throws Exception {
+    Settings settings =
+        read(
+            """
+            defaults: {user: viewer, password: '${WORD}'}
+            cameras:
+              door: {source: 'rtsp://door/1?profile=2'}
+              yard: {source: 'rtsp://admin:${YARD}@yard/1'}
+              open: {source: 'rtsp://open/1', user: '', password: ''}
+              card: {source: 'pattern:'}
+            """,
+            Map.of("WORD", "one", "YARD", "two"));
+    assertThat(settings.cameras().values())
+        .extracting(Camera::source)
+        .containsExactly(
+            new SourceAddress.Network("rtsp://viewer:one@door/1?profile=2"),
+            new SourceAddress.Network("rtsp://admin:two@yard/1"),
+            new SourceAddress.Network("rtsp://open/1"),
+            SourceAddress.parse("pattern:"));
+  }
+
+  @Test
+  void camerasThatShareAStreamGetOneEach() throws Exception {
+    Settings settings =
+        read(
+            """
+            page: none
+            defaults: {to: ['rtsp://nvr/live', rtsp]}
+            cameras: {a: {source: 'pattern:'}, b: {source: 'pattern:'}, c: {source: 'pattern:', to: [-]}}
+            """);
+    assertThat(settings.cameras().values())
+        .extracting(c -> c.to().toString())
+        .containsExactly(
+            "[rtsp://nvr/live-a, rtsp:127.0.0.1:8554]",
+            "[rtsp://nvr/live-b, rtsp:127.0.0.1:8554]",
+            "[-]");
+  }
+
+  @Test
+  void aPageThatIsNamedTwiceIsOne() throws Exception {
+    Camera camera = only("cameras: {a: {source: 'pattern:', to: [http, b.mp4]}}", Map.of());
+    assertThat(camera.to()).hasToString("[http://127.0.0.1:8080, b.mp4]");
   }
 
   @ParameterizedTest
@@ -146,6 +191,8 @@ final class SettingsTest {
         "cameras: {a: {source: nowhere.mp4}} | cameras.a.source: there is no file 'nowhere.mp4'",
         "cameras: {a: {source: 0, to: [b.gif]}} | cameras.a.to: found 'b.gif'",
         "cameras: {a: {loop: true}} | cameras.a: has no source",
+        "cameras: {a: {source: 0, to: [~]}} | cameras.a.to: an entry is empty",
+        "models: {classify: [mask, ~]} | models.classify: an entry is empty",
         "cameras: {} | cameras: none is there",
         "cameras: {../a: {source: 0}} | a camera's name is",
         "cameras: {a: {source: 0}, a: {source: 1}} | the same key comes twice",

@@ -46,11 +46,26 @@ class HealthTest {
   }
 
   @Test
+  void framesOfWhichNoneIsObservedAreNoObservations() {
+    Health failing = of(RUNS, new Situation("gpu").observed(900).losing(Drop.FAILED, 11).stats());
+    is(failing, State.DEGRADED, true, true);
+    assertThat(failing.sources().get(1).why())
+        .isEqualTo("no frame was observed for 11 s: detector or classifier failed");
+    is(of(new Situation("slow").losing(Drop.LATE, 60).stats()), State.DEGRADED, false, true);
+    is(
+        of(new Situation("hiccup").observed(9).losing(Drop.LATE, 9).stats()),
+        State.RUNNING,
+        true,
+        true);
+  }
+
+  @Test
   void anOutputThatBrokeIsSaidAndAClosedWindowIsNot() {
     Situation full = new Situation("door").observed(1).output("a.mp4", new IOException("full\nx"));
     Health impaired = of(full.stats());
     is(impaired, State.DEGRADED, true, true);
     assertThat(impaired.sources().get(0).why()).isEqualTo("full");
+    is(of(RUNS, full.finished().stats()), State.DEGRADED, true, true);
     Situation closed =
         new Situation("door")
             .observed(1)

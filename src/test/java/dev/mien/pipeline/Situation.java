@@ -16,6 +16,7 @@ public final class Situation {
   private static final long READ = 20;
   private long observed;
   private long underWay;
+  private @Nullable Loss loss;
   private long nanos = 1_000_000_000L;
   private boolean finished;
   private @Nullable Throwable failure;
@@ -37,6 +38,11 @@ public final class Situation {
 
   public Situation away(String trouble) {
     link = new Link(Link.State.RETRYING, 3, trouble, Instant.EPOCH);
+    return this;
+  }
+
+  public Situation losing(Drop reason, long seconds) {
+    loss = new Loss(reason, seconds * 1_000_000_000L);
     return this;
   }
 
@@ -77,6 +83,7 @@ public final class Situation {
         outputs,
         nanos,
         underWay,
+        loss,
         2,
         failure);
   }

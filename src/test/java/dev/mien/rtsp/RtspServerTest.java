@@ -291,6 +291,15 @@ final class RtspServerTest {
     try (RtspStream open = new RtspServers(LOGIN).stream("0.0.0.0", 0, "door")) {
       assertThat(open.url()).startsWith("rtsp://127.0.0.1:");
     }
+    int free;
+    try (ServerSocket any = new ServerSocket(0)) {
+      free = any.getLocalPort();
+    }
+    RtspServers everywhere = new RtspServers(LOGIN);
+    try (RtspStream door = everywhere.stream("0.0.0.0", free, "door");
+        RtspStream yard = everywhere.stream("0.0.0.0", free, "yard")) {
+      assertThat(port(yard)).isEqualTo(port(door));
+    }
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Timeout;
 final class ServiceTest {
   private static final Settings.Models MODELS = new Settings.Models("none", List.of(), "cpu", 0.5);
 
+  private final Set<String> lost = ConcurrentHashMap.newKeySet();
   private final AtomicLong ids = new AtomicLong();
   private final Map<String, List<Book>> books = new ConcurrentHashMap<>();
   private WorkerPool pool = new WorkerPool(List.of());
@@ -105,8 +107,8 @@ final class ServiceTest {
   }
 
   private Pipeline open(Camera camera) throws IOException {
-    if (camera.name().equals("bad")) {
-      throw new IOException("bad: no permission to write there");
+    if (camera.name().equals("bad") || lost.contains(camera.name())) {
+      throw new IOException(camera.name() + ": no permission to write there");
     }
     Book book = new Book();
     books.computeIfAbsent(camera.name(), n -> new ArrayList<>()).add(book);
@@ -182,6 +184,43 @@ final class ServiceTest {
     assertThat(books.get("same")).hasSize(1);
     assertThat(book("new", 0).closed).isTrue();
     assertThat(book("new", 0).counters()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeOpenedAgainIsSaidAndFailsTheService() throws Exception {
+    service.apply(settings(camera("same", "64x64"), camera("disk", "64x64"), camera("c", "64x64")));
+    lost.add("disk");
+    assertThatThrownBy(
+            () ->
+                service.apply(
+                    settings(
+                        camera("same", "64x64"), camera("disk", "96x64"), camera("c", "96x96"))))
+        .hasMessageStartingWith("disk: ")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    assertThat(service.stats()).extracting(Stats::source).containsExactlyInAnyOrder("same", "c");
+    book("c", 1).await(1);
+    service.stop();
+    assertThat(service.await()).hasMessageContaining("disk");
+  }
+
+  @Test
+  void aRefusedChangeDoesNotPlayAgainWhatHasEnded() throws Exception {
+    Camera brief =
+        new Camera(
+            "brief",
+            SourceAddress.parse("pattern:64x64?frames=5"),
+            List.of(),
+            Duration.ofSeconds(1),
+            false);
+    service.apply(settings(brief));
+    assertThat(service.await()).isNull();
+    assertThatThrownBy(() -> service.apply(settings(brief, camera("bad", "64x64"))))
+        .hasMessageStartingWith("bad: ");
+    assertThat(books.get("brief"))
+        .satisfiesAnyOf(
+            runs -> assertThat(runs).hasSize(1),
+            runs -> assertThat(runs.get(1).counters()).isEmpty());
+    assertThat(service.stats()).extracting(Stats::source).containsExactly("brief");
   }
 
   /** The watchdog asks, and must not wait for a camera that takes its time. */

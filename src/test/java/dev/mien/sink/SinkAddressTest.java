@@ -40,6 +40,16 @@ final class SinkAddressTest {
     assertThat(SinkAddress.parse("rtsp:[::]:0")).isEqualTo(new SinkAddress.Rtsp("::", 0, ""));
     assertThat(SinkAddress.parse("rtsp://a:b@nvr/door").toString())
         .isEqualTo("rtsp://***@nvr/door");
+    assertThat(SinkAddress.parse("rtsp://nvr/door?jwt=a").of("b"))
+        .isEqualTo(new SinkAddress.RtspTarget("rtsp://nvr/door-b?jwt=a"));
+    for (String other : new String[] {"rtsps://a:geheim@nvr/", "rtmp://a:geheim@nvr/x.mp4"}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> SinkAddress.parse(other))
+          .withMessageContaining("://***', expected window")
+          .withMessageNotContaining("geheim");
+    }
+    assertThat(SinkAddress.parse("rtsp://nvr/door?jwt=geheim").toString())
+        .isEqualTo("rtsp://nvr/door?***");
     assertThat(SinkAddress.parse("rtsp://nvr/door").of("b"))
         .isEqualTo(new SinkAddress.RtspTarget("rtsp://nvr/door-b"));
     assertThat(SinkAddress.parse("rtsp/a").of("b"))

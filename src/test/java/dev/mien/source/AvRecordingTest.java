@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,6 +44,44 @@ final class AvRecordingTest {
   void recordings() throws Exception {
     Path film = Clips.pattern(folder.resolve("film.mp4"), 4);
     Clips.ffmpeg("-i %s -c copy -f hls -hls_time 1 -hls_list_size 0 %s/l.m3u8", film, folder);
+    HttpServer http = serve();
+    try {
+      for (String name : List.of("film.mp4", "l.m3u8")) {
+        String url = "http://127.0.0.1:%d/%s".formatted(http.getAddress().getPort(), name);
+        try (Source source = SourceAddress.parse(url).open()) {
+          assertThat(source.pace()).isEqualTo(Pace.RECORDED);
+          assertThat(Clips.drain(source)).as(name).hasSize(100).isSorted();
+        }
+      }
+    } finally {
+      http.stop(0);
+    }
+  }
+
+  @Test
+  @DisplayName("R07: live HLS comes in pieces, and its pictures when they are due")
+  void livePieces() throws Exception {
+    Path film = Clips.pattern(folder.resolve("film.mp4"), 4);
+    Clips.ffmpeg(
+        "-i %s -c copy -f hls -hls_time 1 -hls_flags omit_endlist %s/l.m3u8", film, folder);
+    HttpServer http = serve();
+    String url = "http://127.0.0.1:%d/l.m3u8".formatted(http.getAddress().getPort());
+    try (Source source = SourceAddress.parse(url).open()) {
+      assertThat(source.pace()).isEqualTo(Pace.LIVE);
+      long start = 0;
+      for (int i = 0; i < 51; i++) {
+        Objects.requireNonNull(source.read()).close();
+        start = i == 0 ? System.nanoTime() : start;
+      }
+      // 50 steps of 40 ms; all of it is there at once.
+      assertThat(System.nanoTime() - start).isGreaterThan(1_900_000_000L);
+      assertThat(source.link().state()).isEqualTo(Link.State.UP);
+    } finally {
+      http.stop(0);
+    }
+  }
+
+  private HttpServer serve() throws Exception {
     HttpServer http =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     http.setExecutor(threads);
@@ -57,17 +96,7 @@ final class AvRecordingTest {
           }
         });
     http.start();
-    try {
-      for (String name : List.of("film.mp4", "l.m3u8")) {
-        String url = "http://127.0.0.1:%d/%s".formatted(http.getAddress().getPort(), name);
-        try (Source source = SourceAddress.parse(url).open()) {
-          assertThat(source.pace()).isEqualTo(Pace.RECORDED);
-          assertThat(Clips.drain(source)).as(name).hasSize(100).isSorted();
-        }
-      }
-    } finally {
-      http.stop(0);
-    }
+    return http;
   }
 
   private Path fifo() throws Exception {

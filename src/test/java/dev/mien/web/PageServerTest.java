@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -265,6 +266,20 @@ final class PageServerTest {
       assertThat(stage.get("/").statusCode()).isEqualTo(200);
       for (Socket viewer : viewers) {
         viewer.close();
+      }
+    }
+  }
+
+  @Test
+  void headOfAStreamTakesNoPlace() throws Exception {
+    try (Stage stage = new Stage(null, 64, 48)) {
+      for (int i = 0; i < 70; i++) {
+        String path = i % 2 == 0 ? "/live.mjpg" : "/api/observations";
+        HttpResponse<byte[]> head =
+            stage.send(stage.to(path).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("Content-Type").orElse(""))
+            .startsWith(i % 2 == 0 ? "multipart/x-mixed-replace" : "text/event-stream");
       }
     }
   }
