@@ -8,6 +8,7 @@ import dev.mien.sink.SinkAddress;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,14 +59,14 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (videos.size() > 1 && to.stream().anyMatch(t -> t.contains("."))) {
+    List<SinkAddress> sinks = to.stream().map(SinkAddress::parse).toList();
+    if (videos.size() > 1 && sinks.stream().anyMatch(SinkAddress::isFile)) {
       throw new IllegalArgumentException(
           "--to FILE takes one video, found "
               + videos.size()
               + "; leave --to out or analyze one by one");
     }
     List<SourceAddress> addresses = videos.stream().map(SourceAddress::parse).toList();
-    List<SinkAddress> sinks = to.stream().map(SinkAddress::parse).toList();
     int status = Status.DONE;
     AtomicLong ids = new AtomicLong();
     try (Engine engine = Engine.open(engineFlags)) {
@@ -88,6 +89,8 @@ final class AnalyzeCommand implements Callable<Integer> {
       throws InterruptedException {
     try {
       return analyzeOne(run, engine, address, name, addresses);
+    } catch (InterruptedIOException e) {
+      return Status.DONE; // Told to end while it was opened, which run.status() says.
     } catch (IOException | RuntimeException e) {
       return Status.tell(e);
     }
@@ -96,7 +99,7 @@ final class AnalyzeCommand implements Callable<Integer> {
   private int analyzeOne(
       Run run, Engine engine, SourceAddress address, String name, List<SinkAddress> addresses)
       throws IOException, InterruptedException {
-    Source source = address.open(name);
+    Source source = run.open(() -> address.open(name));
     Tally tally = new Tally();
     List<Sink> sinks = new ArrayList<>();
     Path folder = out.resolve(name.replaceAll("[^\\p{L}\\p{N}._-]+", "-"));

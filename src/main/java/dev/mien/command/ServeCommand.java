@@ -180,11 +180,9 @@ final class ServeCommand implements Callable<Integer> {
       String own = camera.name() + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME);
       for (SinkAddress address : camera.to()) {
         Outputs.refuseInput(camera.source(), address);
-        boolean file =
-            address instanceof SinkAddress.VideoFile || address instanceof SinkAddress.JsonLines;
         sinks.add(
             Outputs.open(
-                file ? address.of(own) : address,
+                address.isFile() ? address.of(own) : address,
                 address instanceof SinkAddress.Snapshots ? own : camera.name(),
                 Controls.NONE,
                 pages,

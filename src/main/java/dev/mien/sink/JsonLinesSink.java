@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,28 +31,37 @@ final class JsonLinesSink implements Sink {
   private final OutputStream out;
   private final boolean ours;
   private final Start start;
+  private final @Nullable Path made;
   private boolean started;
+  private boolean failed;
   private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
   private long flushed = Long.MIN_VALUE;
   private boolean closed;
 
-  private JsonLinesSink(String name, OutputStream out, boolean ours, Start start) {
+  private JsonLinesSink(
+      String name, OutputStream out, boolean ours, Start start, @Nullable Path made) {
     this.name = name;
     this.out = out;
     this.ours = ours;
     this.start = start;
+    this.made = made;
   }
 
   /** Reaches the file at least once a second of the stream. */
   static JsonLinesSink toFile(Path file) {
+    boolean existed = Files.exists(file);
     FileChannel channel = OutputFile.open(file);
     return new JsonLinesSink(
-        file.toString(), Channels.newOutputStream(channel), true, () -> channel.truncate(0));
+        file.toString(),
+        Channels.newOutputStream(channel),
+        true,
+        () -> channel.truncate(0),
+        existed ? null : file);
   }
 
   /** Every line is flushed; the stream is not closed. */
   static JsonLinesSink toStream(String name, OutputStream out) {
-    return new JsonLinesSink(name, out, false, () -> {});
+    return new JsonLinesSink(name, out, false, () -> {}, null);
   }
 
   @Override
@@ -87,6 +98,7 @@ final class JsonLinesSink implements Sink {
       lines.writeTo(out);
       out.flush();
     } catch (IOException e) {
+      failed = true;
       if (OutputFile.readerGone(e)) {
         throw new SinkClosedException(name + ": the reader of the output has gone", e);
       }
@@ -112,6 +124,10 @@ final class JsonLinesSink implements Sink {
     try {
       if (ours) {
         out.close();
+      }
+      // A service that is started again and again on a full disk shall not leave a file each time.
+      if (made != null && failed && Files.size(made) == 0) {
+        Files.delete(made);
       }
     } catch (IOException e) {
       log.warn("{}: {}", name, OutputFile.reason(e));

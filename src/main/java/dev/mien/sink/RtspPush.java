@@ -5,9 +5,10 @@ import dev.mien.frame.Frame;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
@@ -55,6 +56,10 @@ final class RtspPush implements Sink {
           "restart_with_keyframe",
           "1");
 
+  /** A host may have a name that is no valid URI, with an underscore for one. */
+  private static final Pattern HOST =
+      Pattern.compile("//(?:[^/@]*@)?(\\[[^\\]]+\\]|[^:/?]+)(?::(\\d{1,5}))?");
+
   private final String url;
   private final String name;
   private final double frameRate;
@@ -83,10 +88,12 @@ final class RtspPush implements Sink {
 
   /** Whoever mistyped the address shall hear of it; FFmpeg tries in silence. */
   private void look() {
-    URI address = URI.create(name.replace("***@", ""));
+    Matcher address = HOST.matcher(name);
     try (Socket socket = new Socket()) {
-      int port = address.getPort() < 0 ? USUAL_PORT : address.getPort();
-      socket.connect(new InetSocketAddress(address.getHost(), port), FIRST_LOOK_MILLIS);
+      if (address.find()) {
+        int port = address.group(2) == null ? USUAL_PORT : Integer.parseInt(address.group(2));
+        socket.connect(new InetSocketAddress(address.group(1), port), FIRST_LOOK_MILLIS);
+      }
     } catch (IOException | RuntimeException e) {
       log.warn("{}: does not answer yet; tried again until it does", name);
     }

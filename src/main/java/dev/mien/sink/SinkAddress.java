@@ -212,6 +212,11 @@ public sealed interface SinkAddress {
    */
   Sink open(Outlet outlet) throws IOException;
 
+  /** Whether it is one file, which several sources cannot share. */
+  default boolean isFile() {
+    return this instanceof VideoFile || this instanceof JsonLines;
+  }
+
   /** Whether it is one stream of pictures, which several sources cannot share. */
   default boolean isStream() {
     return this instanceof RtspTarget || this instanceof Rtsp;

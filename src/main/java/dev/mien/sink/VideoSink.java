@@ -86,10 +86,13 @@ final class VideoSink implements Sink {
     if (canvas != null) {
       canvas.close();
     }
-    try (Encoder open = encoder) {
-      if (open == null && !existed) {
-        // No frame came: an empty file would only look like a video.
-        Files.deleteIfExists(file);
+    try {
+      if (encoder != null) {
+        encoder.close();
+      }
+      // Without a frame, or on a full disk: an empty file would only look like a video.
+      if (!existed && Files.exists(file) && Files.size(file) == 0) {
+        Files.delete(file);
       }
     } catch (IOException e) {
       log.warn("{}: is empty, and stays: {}", file, OutputFile.reason(e));

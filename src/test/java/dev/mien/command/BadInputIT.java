@@ -41,6 +41,27 @@ final class BadInputIT {
   }
 
   @Test
+  void aRunThatDoesNotBeginLeavesWhatIsThere() throws Exception {
+    Files.writeString(folder.resolve("today.mp4"), "recorded before");
+    Files.writeString(folder.resolve("today.jsonl"), "observed before");
+    new Program(folder)
+        .run(
+            "watch",
+            "--quiet",
+            "--classify",
+            "none",
+            "--source",
+            "rtsp://127.0.0.1:9/",
+            "--to",
+            "today.mp4",
+            "--to",
+            "today.jsonl")
+        .saysOnly(5, "127.0.0.1:9");
+    assertThat(folder.resolve("today.mp4")).hasContent("recorded before");
+    assertThat(folder.resolve("today.jsonl")).hasContent("observed before");
+  }
+
+  @Test
   void aMissingFile() throws Exception {
     analyze("nowhere.mp4").saysOnly(2, "nowhere.mp4");
   }

@@ -88,6 +88,30 @@ final class RunIT {
   }
 
   @Test
+  void twoVideosOfOneNameKeepTheirResults() throws Exception {
+    for (String day : List.of("monday", "tuesday")) {
+      Files.createDirectory(folder.resolve(day));
+      Files.copy(Program.CLIP, folder.resolve(day + "/cam.mp4"));
+    }
+    new Program(folder)
+        .run(
+            "analyze",
+            "--quiet",
+            "--classify",
+            "none",
+            "--max-frames",
+            "3",
+            "monday/cam.mp4",
+            "tuesday/cam.mp4")
+        .isQuiet();
+    for (String name : List.of("cam.mp4", "cam.mp4-2")) {
+      Path results = folder.resolve("mien-out").resolve(name);
+      assertThat(results.resolve("annotated.mp4")).isNotEmptyFile();
+      assertThat(lines(results.resolve("observations.jsonl"))).hasSize(3);
+    }
+  }
+
+  @Test
   void standardOutputIsJsonLinesAndNothingElse() throws Exception {
     Program.Ended ended =
         new Program(folder)

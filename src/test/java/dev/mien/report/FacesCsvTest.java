@@ -57,6 +57,18 @@ final class FacesCsvTest {
   }
 
   @Test
+  void aSecondModelOfATaskHasColumnsOfItsOwn() throws Exception {
+    Path file = folder.resolve("faces.csv");
+    Face.Label one = new Face.Label("mood", "m", "glad", 0.5, List.of());
+    Face.Label other = new Face.Label("mood", "n", "sad", 0.25, List.of());
+    write(file, List.of("mood", "mood-n"), face(1, one, other));
+    assertThat(Files.readAllLines(file))
+        .containsExactly(
+            "frame,seconds,id,x,y,w,h,confidence,mood,mood_confidence,mood-n,mood-n_confidence",
+            "3,1.234568,1,10,21,31,40,0.9877,glad,0.5000,sad,0.2500");
+  }
+
+  @Test
   void withoutTasksThereAreNoColumnsForThem() throws Exception {
     Path file = folder.resolve("faces.csv");
     write(file, List.of(), face(1, new Face.Label("mood", "m", "glad", 0.5, List.of())));

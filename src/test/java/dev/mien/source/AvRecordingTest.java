@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.mien.frame.Frame;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -76,6 +77,27 @@ final class AvRecordingTest {
       // 50 steps of 40 ms; all of it is there at once.
       assertThat(System.nanoTime() - start).isGreaterThan(1_900_000_000L);
       assertThat(source.link().state()).isEqualTo(Link.State.UP);
+    } finally {
+      http.stop(0);
+    }
+  }
+
+  @Test
+  @DisplayName("R07: what a service plays again and again goes on in time")
+  void againAndAgain() throws Exception {
+    Clips.pattern(folder.resolve("film.mp4"), 1);
+    HttpServer http = serve();
+    String url = "http://127.0.0.1:%d/film.mp4".formatted(http.getAddress().getPort());
+    try (Source source = SourceAddress.parse(url).openPatiently("film")) {
+      long last = -1;
+      for (int i = 0; i < 35; i++) {
+        Frame frame = Objects.requireNonNull(source.read());
+        assertThat(frame.sequence()).isEqualTo(i);
+        assertThat(frame.timestamp()).isGreaterThan(last);
+        last = frame.timestamp();
+        frame.close();
+      }
+      assertThat(last).isGreaterThan(1_200_000_000L);
     } finally {
       http.stop(0);
     }

@@ -40,6 +40,17 @@ final class PictureSourceTest {
     return file;
   }
 
+  @Test
+  @DisplayName("pictures stay pictures when they come in real time")
+  void stills() throws Exception {
+    picture("a.png", 60, 40);
+    SourceAddress pictures = SourceAddress.parse(folder.toString());
+    try (Source paced = new Paced(pictures.open())) {
+      assertThat(paced.pace()).isEqualTo(Pace.LIVE);
+      assertThat(paced.stills()).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 60, 40", "3, 60, 40", "6, 40, 60", "8, 40, 60"})
   @DisplayName("R17: photographs are turned as their EXIF data says")

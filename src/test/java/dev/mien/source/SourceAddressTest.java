@@ -66,6 +66,9 @@ final class SourceAddressTest {
         "rtsp://u:123/eim@cam/1 | --source: no host in this rtsp:// address, expected"
             + " rtsp://[USER:PASSWORD@]HOST[:PORT]/..; in a password, write / as %2F, ? as %3F,"
             + " # as %23; in a path, @ as %40",
+        "rtsp://u:12#34@cam/1 | --source: no host in this rtsp:// address, expected"
+            + " rtsp://[USER:PASSWORD@]HOST[:PORT]/..; in a password, write / as %2F, ? as %3F,"
+            + " # as %23; in a path, @ as %40",
         "http:///x | --source: no host in this http:// address, expected"
             + " http://[USER:PASSWORD@]HOST[:PORT]/..; in a password, write / as %2F, ? as %3F,"
             + " # as %23; in a path, @ as %40"
