@@ -91,8 +91,9 @@ final class RtspSink implements Sink {
       close();
       throw e;
     }
+    // At a fixed rate, for the stream's time goes by the ticks while no frames come.
     var unused =
-        watch.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        watch.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     log.info("{} is served at {}", source, stream.url());
   }
 
@@ -113,7 +114,7 @@ final class RtspSink implements Sink {
       next = past + STEP;
       offset = next - given;
     }
-    if (started && quiet < patience) {
+    if (started) {
       long usual = (next - time) * 3 / TICK;
       patience = (int) Math.max(PATIENCE, Math.min(usual, LONGEST_PATIENCE));
     }

@@ -4,9 +4,7 @@ import dev.mien.face.Classification;
 import dev.mien.face.Classification.Score;
 import dev.mien.face.Face;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Steadies the labels of one track. The probabilities are averaged with exponentially fading
@@ -17,7 +15,10 @@ import java.util.Map;
 final class LabelFilter {
   private final double timeConstant;
   private final double margin;
-  private final Map<String, State> states = new HashMap<>();
+
+  /** In the order of the models, of which two may have one name. */
+  private final List<State> states = new ArrayList<>();
+
   private List<Face.Label> last = List.of();
   private long updated;
 
@@ -40,8 +41,8 @@ final class LabelFilter {
       return last;
     }
     List<Face.Label> labels = new ArrayList<>(classifications.size());
-    for (Classification classification : classifications) {
-      labels.add(update(timestamp, classification));
+    for (int i = 0; i < classifications.size(); i++) {
+      labels.add(update(timestamp, i, classifications.get(i)));
     }
     last = labels;
     updated = timestamp;
@@ -60,21 +61,21 @@ final class LabelFilter {
   long steadyUntil() {
     boolean steady =
         !states.isEmpty()
-            && states.values().stream()
-                .allMatch(s -> s.agrees && updated - s.since >= 2 * timeConstant);
+            && states.stream().allMatch(s -> s.agrees && updated - s.since >= 2 * timeConstant);
     return steady ? updated + (long) timeConstant : Long.MIN_VALUE;
   }
 
-  private Face.Label update(long timestamp, Classification classification) {
+  private Face.Label update(long timestamp, int model, Classification classification) {
     List<Score> scores = classification.scores();
-    State state = states.get(classification.model());
-    if (state == null) {
+    State state;
+    if (model == states.size()) {
       state = new State();
       state.average = scores.stream().mapToDouble(Score::probability).toArray();
       state.shown = likeliest(state.average);
       state.since = timestamp;
-      states.put(classification.model(), state);
+      states.add(state);
     } else {
+      state = states.get(model);
       double newest = 1 - Math.exp(-Math.max(0, timestamp - state.last) / timeConstant);
       for (int i = 0; i < state.average.length; i++) {
         state.average[i] += newest * (scores.get(i).probability() - state.average[i]);

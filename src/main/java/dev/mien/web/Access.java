@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * (W3C, "Fetch Metadata Request Headers").
  */
 final class Access {
-  static final String COOKIE = "mien";
+  private static final String COOKIE = "mien-";
   private static final int SESSIONS = 256;
   private static final Pattern NUMERIC =
       Pattern.compile("\\[[0-9a-fA-F:.]+]|\\d{1,3}(?:\\.\\d{1,3}){3}");
@@ -99,12 +99,25 @@ final class Access {
         || !"navigate".equals(request.getHeaders().get("Sec-Fetch-Mode"));
   }
 
+  /**
+   * Whether a page of ours made a browser ask. It tells by Sec-Fetch-Mode, where it sends that, or
+   * by the Referer.
+   */
+  static boolean isBrowser(Request request) {
+    String referer = request.getHeaders().get(HttpHeader.REFERER);
+    String host = request.getHeaders().get(HttpHeader.HOST);
+    return request.getHeaders().contains("Sec-Fetch-Mode")
+        || (referer != null
+            && host != null
+            && referer.replaceFirst("^[a-z]+://", "").startsWith(host + "/"));
+  }
+
   boolean knows(Request request) {
     if (token == null) {
       return true;
     }
     for (HttpCookie cookie : Request.getCookies(request)) {
-      if (cookie.getName().equals(COOKIE) && isSession(cookie.getValue())) {
+      if (cookie.getName().equals(name(request)) && isSession(cookie.getValue())) {
         return true;
       }
     }
@@ -156,20 +169,28 @@ final class Access {
   }
 
   /** The cookie of a browser that gave the token. */
-  synchronized HttpCookie admit() {
+  synchronized HttpCookie admit(Request request) {
     String id = secret();
     sessions.put(id, true);
-    return cookie(id).build();
+    return cookie(request, id).build();
   }
 
   synchronized HttpCookie dismiss(Request request) {
     Request.getCookies(request).stream()
-        .filter(c -> c.getName().equals(COOKIE))
+        .filter(c -> c.getName().equals(name(request)))
         .forEach(c -> sessions.remove(c.getValue()));
-    return cookie("").maxAge(0).build();
+    return cookie(request, "").maxAge(0).build();
   }
 
-  private static HttpCookie.Builder cookie(String value) {
-    return HttpCookie.build(COOKIE, value).httpOnly(true).sameSite(SameSite.STRICT).path("/");
+  /** By the port that the browser knows, for cookies are shared by all ports of a host. */
+  private static String name(Request request) {
+    return COOKIE + Request.getServerPort(request);
+  }
+
+  private static HttpCookie.Builder cookie(Request request, String value) {
+    return HttpCookie.build(name(request), value)
+        .httpOnly(true)
+        .sameSite(SameSite.STRICT)
+        .path("/");
   }
 }

@@ -63,7 +63,8 @@ final class Api {
       String path, Fields query, Request request, Response response, Callback callback) {
     if (path.equals("/api/cameras")) {
       Router.give(
-          Answer.json(200, Map.of("cameras", cameras(), "login", server.asks())),
+          Answer.json(
+              200, Map.of("cameras", cameras(), "login", server.asks(), "run", server.run())),
           response,
           callback);
       return;
@@ -102,18 +103,34 @@ final class Api {
     if (!enter(request, response, callback)) {
       return;
     }
-    List<Camera> followed = one == null ? List.copyOf(server.cameras().values()) : List.of(one);
     Events events = new Events(response, callback, executor());
     Consumer<Glimpse> follower = glimpse -> events.offer(event(glimpse));
+    // Who follows all also gets those that come later, and stays when one goes.
+    Consumer<Camera> join =
+        camera ->
+            camera.follow(
+                follower,
+                () -> {
+                  if (one != null || server.cameras().isEmpty()) {
+                    events.end();
+                  }
+                });
     Request.addCompletionListener(
         request,
         failure -> {
-          followed.forEach(c -> c.unfollow(follower));
+          server.joining().remove(join);
+          server.cameras().values().forEach(c -> c.unfollow(follower));
           server.listeners().remove(events);
         });
     server.listeners().add(events);
+    if (one == null) {
+      server.joining().add(join);
+      server.cameras().values().forEach(join);
+    } else {
+      join.accept(one);
+    }
+    // The answer begins when nothing is missed any more.
     events.offer(":\n\n".getBytes(StandardCharsets.US_ASCII));
-    followed.forEach(c -> c.follow(follower, events::end));
   }
 
   private static byte[] event(Glimpse glimpse) {

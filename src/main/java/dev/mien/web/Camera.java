@@ -35,6 +35,9 @@ final class Camera implements Sink {
   private static final double SECOND = 1e9;
   private static final long PACE_OVER = 2_000_000_000L;
 
+  /** A frame that is older than this, and than four times their usual distance, says nothing. */
+  private static final long FRESH_NANOS = 10_000_000_000L;
+
   private record Waiting(boolean picture, CompletableFuture<Glimpse> answer) {}
 
   private final String name;
@@ -70,6 +73,8 @@ final class Camera implements Sink {
       };
 
   private @Nullable Observation newest;
+  private long newestAt;
+  private long distance;
   private volatile @Nullable Supplier<Link> link;
   private boolean closed;
 
@@ -122,7 +127,9 @@ final class Camera implements Sink {
 
   private synchronized void remember(Observation observation) {
     long now = observation.timestamp();
+    distance = newest == null ? 0 : Math.max(0, now - newest.timestamp());
     newest = observation;
+    newestAt = System.nanoTime();
     for (Face face : observation.faces()) {
       firstSeen.putIfAbsent(face.id(), now);
     }
@@ -199,7 +206,23 @@ final class Camera implements Sink {
   }
 
   private synchronized List<Face> newestFaces() {
-    return newest == null ? List.of() : newest.faces();
+    return newest == null || state() != Link.State.UP ? List.of() : newest.faces();
+  }
+
+  private long silent() {
+    return System.nanoTime() - newestAt;
+  }
+
+  /** Frames may also stay away where the source itself is well: each of them may fail. */
+  private Link.State state() {
+    Link how = link == null ? null : link.get();
+    Link.State state = how == null ? Link.State.UP : how.state();
+    if (state != Link.State.UP) {
+      return state;
+    }
+    return newest == null
+        ? Link.State.CONNECTING
+        : silent() > Math.max(FRESH_NANOS, 4 * distance) ? Link.State.STALLED : state;
   }
 
   /** Keeps this picture for a while, to be asked for by the number of its frame. */
@@ -222,13 +245,13 @@ final class Camera implements Sink {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("name", name);
     Observation now = newest;
+    Link.State state = state();
+    facts.put("state", state.toString());
     Link how = link == null ? null : link.get();
-    Link.State state = how == null ? Link.State.UP : how.state();
-    facts.put(
-        "state",
-        (state == Link.State.UP && now == null ? Link.State.CONNECTING : state).toString());
-    if (how != null && state != Link.State.UP && !how.reason().isEmpty()) {
+    if (how != null && how.state() != Link.State.UP && !how.reason().isEmpty()) {
       facts.put("reason", how.reason());
+    } else if (state == Link.State.STALLED) {
+      facts.put("reason", "no frame was observed for %d s".formatted(silent() / 1_000_000_000L));
     }
     if (now == null) {
       return facts;
@@ -238,6 +261,9 @@ final class Camera implements Sink {
     facts.put(
         "resolution",
         Map.of("width", now.resolution().width(), "height", now.resolution().height()));
+    if (state != Link.State.UP) {
+      return facts;
+    }
     double passed = (times.getLast() - times.getFirst()) / SECOND;
     if (passed > 0) {
       facts.put("frames_per_second", Math.round(10 * (times.size() - 1) / passed) / 10.0);

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -44,6 +45,8 @@ public final class PageServer implements AutoCloseable {
 
   private final Map<String, Camera> cameras = new ConcurrentSkipListMap<>();
   private final Queue<Events> listeners = new ConcurrentLinkedQueue<>();
+  private final Queue<Consumer<Camera>> joining = new ConcurrentLinkedQueue<>();
+  private final String run = Access.secret();
   private final AtomicInteger streams = new AtomicInteger();
   private final Server server;
   private final ServerConnector connector;
@@ -160,6 +163,7 @@ public final class PageServer implements AutoCloseable {
     if (cameras.putIfAbsent(name, camera) != null) {
       throw new IllegalArgumentException("--to http: two sources are called '" + name + "'");
     }
+    joining.forEach(j -> j.accept(camera));
     return camera;
   }
 
@@ -192,6 +196,16 @@ public final class PageServer implements AutoCloseable {
 
   Queue<Events> listeners() {
     return listeners;
+  }
+
+  /** Who wants to hear of every new source. */
+  Queue<Consumer<Camera>> joining() {
+    return joining;
+  }
+
+  /** Another one for each start. */
+  String run() {
+    return run;
   }
 
   /** Takes one of the places for long answers; false where all are taken. */

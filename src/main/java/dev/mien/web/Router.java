@@ -120,7 +120,7 @@ final class Router extends Handler.Abstract.NonBlocking {
 
   /** A page for people, a challenge for programs. */
   private void refuse(Request request, Response response, Callback callback) {
-    boolean browser = request.getHeaders().contains("Sec-Fetch-Mode");
+    boolean browser = Access.isBrowser(request);
     String accepted = request.getHeaders().get(HttpHeader.ACCEPT);
     if (Access.tries(request)) {
       late(() -> challenge(browser, response, callback), response, callback);
@@ -162,14 +162,14 @@ final class Router extends Handler.Abstract.NonBlocking {
         LOGIN_BYTES,
         Promise.Invocable.from(
             InvocationType.NON_BLOCKING,
-            fields -> login(fields, response, callback),
+            fields -> login(fields, request, response, callback),
             failure -> give(Answer.text(400, "400 expected a form"), response, callback)));
   }
 
-  private void login(Fields fields, Response response, Callback callback) {
+  private void login(Fields fields, Request request, Response response, Callback callback) {
     String given = fields.getValue("token");
     if (given != null && door.accepts(given.strip())) {
-      Response.addCookie(response, door.admit());
+      Response.addCookie(response, door.admit(request));
       redirect(response, callback);
     } else {
       late(

@@ -33,10 +33,12 @@ final class Shares {
    */
   record Plot(String task, String model, List<String> labels, List<List<Long>> counts) {}
 
+  private long newestAt;
   private final Deque<Span> spans = new ArrayDeque<>();
   private final Map<Question, Boolean> questions = new LinkedHashMap<>();
 
   synchronized void add(Observation observation) {
+    newestAt = System.nanoTime();
     Map<Question, long[]> counts = span(Math.floorDiv(observation.timestamp(), SPAN)).counts();
     for (Face face : observation.faces()) {
       for (Face.Label label : face.labels()) {
@@ -70,6 +72,8 @@ final class Shares {
     if (newest == null) {
       return List.of();
     }
+    // Its clock stands still while a source is away; the spans that passed meanwhile are empty.
+    long now = newest.index() + (System.nanoTime() - newestAt) / SPAN;
     List<Plot> plots = new ArrayList<>();
     for (Question question : questions.keySet()) {
       List<List<Long>> all = new ArrayList<>();
@@ -78,8 +82,8 @@ final class Shares {
       }
       for (Span span : spans) {
         long[] counts = span.counts().get(question);
-        if (counts != null) {
-          int place = SPANS - 1 - (int) (newest.index() - span.index());
+        int place = SPANS - 1 - (int) Math.min(SPANS, now - span.index());
+        if (counts != null && place >= 0) {
           all.set(place, java.util.Arrays.stream(counts).boxed().toList());
         }
       }

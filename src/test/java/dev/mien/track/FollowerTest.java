@@ -45,6 +45,25 @@ final class FollowerTest {
   }
 
   @Test
+  void twoModelsOfOneNameAreTwo() {
+    List<Classification> said =
+        List.of(
+            new Classification("mask", "m", List.of(new Score("a", 0.9), new Score("b", 0.1))),
+            new Classification(
+                "mask",
+                "m",
+                List.of(new Score("x", 0.2), new Score("y", 0.1), new Score("z", 0.7))));
+    List<Face.Label> labels =
+        follower
+            .follow("s", 0, 0, SIZE, List.of(at(9, 9, 0.9)), List.of(said))
+            .faces()
+            .get(0)
+            .labels();
+    assertThat(labels).extracting(Face.Label::label).containsExactly("a", "z");
+    assertThat(labels).extracting(Face.Label::confidence).containsExactly(0.9, 0.7);
+  }
+
+  @Test
   void aLabelBelowTheModelsScoreIsUnsure() {
     List<Score> scores = List.of(new Score("a", 0.6), new Score("b", 0.4));
     for (double least : new double[] {0.5, 0.7}) {

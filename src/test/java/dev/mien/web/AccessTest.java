@@ -95,7 +95,7 @@ final class AccessTest {
       assertThat(in.statusCode()).isEqualTo(303);
       String cookie = in.headers().firstValue("Set-Cookie").orElse("");
       assertThat(cookie)
-          .startsWith("mien=")
+          .startsWith("mien-" + stage.server.port() + "=")
           .contains("HttpOnly", "SameSite=Strict", "Path=/")
           .doesNotContain(TOKEN);
       String session = cookie.replaceFirst(";.*", "");
@@ -108,7 +108,7 @@ final class AccessTest {
                   .header("Cookie", session)
                   .POST(java.net.http.HttpRequest.BodyPublishers.noBody()));
       assertThat(out.headers().firstValue("Set-Cookie").orElse(""))
-          .contains("mien=;", "Expires=Thu, 01 Jan 1970");
+          .contains("mien-" + stage.server.port() + "=;", "Expires=Thu, 01 Jan 1970");
       assertThat(stage.get("/api/cameras", "Cookie", session).statusCode()).isEqualTo(401);
     }
   }

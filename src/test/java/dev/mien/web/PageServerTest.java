@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mien.frame.Frame;
 import dev.mien.sink.ObservationJson;
+import dev.mien.sink.Sink;
 import dev.mien.source.Link;
 import java.io.BufferedReader;
 import java.io.InputStream;
@@ -14,8 +16,11 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -267,6 +272,35 @@ final class PageServerTest {
       for (Socket viewer : viewers) {
         viewer.close();
       }
+    }
+  }
+
+  @Test
+  void ofACameraThatIsAwayNoFacesAreSaid() throws Exception {
+    try (Stage stage = new Stage(null, 64, 48)) {
+      stage.frame();
+      assertThat(Stage.text(stage.get("/api/cameras"))).contains("\"up\"", "\"faces\"");
+      assertThat(stage.server.faces()).anyMatch(f -> f.faces() == 1);
+      stage.server.link(
+          "door", () -> new Link(Link.State.RETRYING, 1, "no route to host", Instant.EPOCH));
+      assertThat(Stage.text(stage.get("/api/cameras")))
+          .contains("\"retrying\"", "no route to host")
+          .doesNotContain("\"faces\"", "frames_per_second");
+      assertThat(stage.server.faces()).allMatch(f -> f.faces() == 0);
+    }
+  }
+
+  @Test
+  void whoFollowsAllCamerasGetsThoseThatComeLater() throws Exception {
+    try (Stage stage = new Stage(null, 64, 48);
+        BufferedReader events = reader(stage.stream("/api/observations"));
+        Sink yard = stage.server.camera("yard")) {
+      stage.door.close();
+      try (Frame frame = new Frame(3, 0, new Mat(48, 64, opencv_core.CV_8UC3))) {
+        yard.write(frame, Stage.seen(3, 64, 48));
+      }
+      assertThat(events.lines().filter(l -> l.startsWith("data: ")).findFirst().orElseThrow())
+          .contains("\"frame\":3");
     }
   }
 

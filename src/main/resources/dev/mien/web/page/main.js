@@ -8,6 +8,8 @@ const POLL_MS = 1000;
 const SHARES_EVERY = 3;
 const FACES_MS = 200;
 const ALT_MS = 3000;
+const PATIENCE_MS = 5000;
+const MISSING_POLLS = 30;
 const PICTURE_CHOICE = 'mien.picture';
 
 const $ = (id) => document.getElementById(id);
@@ -19,11 +21,14 @@ let streaming = true;
 let events = null;
 let newest = null;
 let polls = 0;
+let polling = false;
+let missing = 0;
+let run = null;
 
 const faces = new Faces($('faces'), $('nobody'));
 const tiles = new Cameras($('cameras'), choose);
 const picture = new Picture(img, 0, (there) => {
-  if (there && $('show').checked) img.hidden = false;
+  img.hidden = !there || !$('show').checked;
   update();
 });
 
@@ -128,32 +133,54 @@ async function once() {
   }
 }
 
+/** Asks a server that may have gone without a word. */
+function ask(url) {
+  return fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+}
+
+/** What was seen last is no news. */
+function forget() {
+  newest = null;
+  faces.clear();
+  img.alt = `${selected}: no picture`;
+}
+
 async function poll() {
-  if (document.hidden) return;
+  if (document.hidden || polling) return;
+  polling = true;
   try {
-    const response = await fetch('/api/cameras');
+    const response = await ask('/api/cameras');
     if (response.status === 401) {
       location.assign('/login.html');
       return;
     }
     const answer = await response.json();
+    // Of another run the faces, and maybe the page, are others.
+    if (run !== null && run !== answer.run) location.reload();
+    run = answer.run;
     cameras = answer.cameras;
     $('logout').hidden = !answer.login;
-    if (cameras.length > 0 && !current()) choose(cameras[0].name);
+    // A camera that begins anew is away for a moment.
+    missing = current() ? 0 : missing + 1;
+    if (cameras.length > 0 && !current() && (selected === null || missing > MISSING_POLLS)) choose(cameras[0].name);
     const camera = current();
+    if (camera?.state !== 'up' && streaming) forget();
     if (camera?.faces) faces.known(camera.timestamp, camera.faces);
     say(camera);
     measures(camera);
     if (selected !== null && polls++ % SHARES_EVERY === 0) await shares();
   } catch {
     cameras = [];
+    if (streaming) forget();
     say({ state: 'retrying', reason: 'no connection to Mien' });
+  } finally {
+    polling = false;
   }
   update();
 }
 
 async function shares() {
-  const response = await fetch(`/api/shares?source=${encodeURIComponent(selected)}`);
+  const response = await ask(`/api/shares?source=${encodeURIComponent(selected)}`);
   if (!response.ok) return;
   const answer = await response.json();
   draw($('plots'), answer);
