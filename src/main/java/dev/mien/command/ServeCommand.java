@@ -130,9 +130,11 @@ final class ServeCommand implements Callable<Integer> {
           replace(next);
         }
         settings = next;
+        pages.tidy();
         log.info("{} applied", file);
       } catch (IOException | RuntimeException e) {
         boolean whole = e.getSuppressed().length == 0;
+        pages.tidy();
         log.error(
             "{}; {}",
             e.getMessage(),
@@ -140,8 +142,6 @@ final class ServeCommand implements Callable<Integer> {
         log.debug("not applied", e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } finally {
-        pages.tidy();
       }
     }
 
@@ -170,6 +170,7 @@ final class ServeCommand implements Callable<Integer> {
     flags.detector = settings.models().detector();
     flags.conf = settings.models().conf();
     flags.device = settings.models().device();
+    flags.hide = settings.models().hideFaces() ? Engine.Hidden.FACES : null;
     return flags;
   }
 
@@ -227,6 +228,7 @@ final class ServeCommand implements Callable<Integer> {
         "classify",
         models.classify().isEmpty() ? "nothing" : String.join(", ", models.classify()));
     line(text, "device", engine.device() + " (asked for: " + models.device() + ")");
+    line(text, "hide", models.hideFaces() ? "faces" : "nothing");
     settings
         .cameras()
         .values()

@@ -38,8 +38,9 @@ record ConfigFile(
       @Nullable String detector,
       @Nullable List<String> classify,
       @Nullable String device,
-      @Nullable Double conf) {
-    static final Models NOTHING = new Models(null, null, null, null);
+      @Nullable Double conf,
+      @Nullable String hide) {
+    static final Models NOTHING = new Models(null, null, null, null, null);
   }
 
   record Camera(
@@ -180,12 +181,17 @@ record ConfigFile(
       if (!(conf >= 0 && conf <= 1)) {
         throw wrong(List.of("models", "conf"), "found " + conf + ", expected 0 to 1");
       }
+      String hide = Objects.requireNonNullElse(given.hide, "none");
+      if (!hide.matches("none|faces")) {
+        throw wrong(List.of("models", "hide"), "found '" + hide + "', expected none or faces");
+      }
       return new Settings.Models(
           Objects.requireNonNullElse(given.detector, defaults.detector()),
           Objects.requireNonNullElse(
               entries(List.of("models", "classify"), given.classify), defaults.classify()),
           Objects.requireNonNullElse(given.device, defaults.device()),
-          conf);
+          conf,
+          hide.equals("faces"));
     }
 
     private List<SinkAddress> page(String text) {

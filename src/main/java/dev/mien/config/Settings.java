@@ -24,9 +24,12 @@ public record Settings(Models models, Map<String, Camera> cameras) {
    * @param classify are asked about each face: names or folders; may be empty
    * @param device {@code auto}, {@code cpu} or {@code cuda[:N]}
    * @param conf score from which a detection is a face at once, 0..1
+   * @param hideFaces whether faces are made unrecognisable in every picture
    */
-  public record Models(String detector, List<String> classify, String device, double conf) {
-    static final Models DEFAULT = new Models("yunet", List.of("mask", "emotion"), "auto", 0.83);
+  public record Models(
+      String detector, List<String> classify, String device, double conf, boolean hideFaces) {
+    static final Models DEFAULT =
+        new Models("yunet", List.of("mask", "emotion"), "auto", 0.83, false);
 
     public Models {
       classify = List.copyOf(classify);

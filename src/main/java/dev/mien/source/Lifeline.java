@@ -3,6 +3,7 @@ package dev.mien.source;
 import dev.mien.frame.Size;
 import dev.mien.source.Link.State;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -106,7 +107,11 @@ final class Lifeline {
     if (before == State.CONNECTING) {
       log.atLevel(first).log("{}: up: {}", name, what);
     } else {
-      log.info("{}: up again after {}: {}", name, "%.1f s".formatted(away / 1e9), what);
+      log.info(
+          "{}: up again after {}: {}",
+          name,
+          String.format(Locale.ROOT, "%.1f s", away / 1e9),
+          what);
     }
   }
 
@@ -120,7 +125,7 @@ final class Lifeline {
 
   private synchronized void stalled(long silent) {
     if (link.state() == State.UP) {
-      String reason = "no picture for %.1f s".formatted(silent / 1e9);
+      String reason = String.format(Locale.ROOT, "no picture for %.1f s", silent / 1e9);
       enter(State.STALLED, reason, link.reconnects());
       log.warn("{}: stalled: {}", name, reason);
     }

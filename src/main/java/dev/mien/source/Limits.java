@@ -1,5 +1,7 @@
 package dev.mien.source;
 
+import java.util.Locale;
+
 /**
  * How long a live source may take, in nanoseconds.
  *
@@ -14,6 +16,8 @@ record Limits(long opening, long frame, long stall) {
 
   /** For people: {@code 10 s}. */
   static String text(long nanos) {
-    return nanos % SECOND == 0 ? nanos / SECOND + " s" : "%.1f s".formatted(nanos / 1e9);
+    return nanos % SECOND == 0
+        ? nanos / SECOND + " s"
+        : String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -168,8 +169,11 @@ final class VideoSource implements Source {
     if (duration > 0 && duration - until > MISSING_NANOS) {
       throw bad(
           name,
-          "ends after %.1f s, but says that it lasts %.1f s; truncated?"
-              .formatted(until / 1e9, duration / 1e9));
+          String.format(
+              Locale.ROOT,
+              "ends after %.1f s, but says that it lasts %.1f s; truncated?",
+              until / 1e9,
+              duration / 1e9));
     }
     return null;
   }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mien.model.Card;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +98,9 @@ public record Recipe(
 
   private static final double MARGIN = 0.1;
 
+  /** Its default is another one's value. */
+  private static final Set<String> FOLLOWS = Set.of("crop");
+
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -170,7 +176,20 @@ public record Recipe(
    */
   public static Recipe read(Path file) throws IOException {
     try {
-      return YAML.readValue(Files.readAllBytes(file), Recipe.class);
+      JsonNode tree = YAML.readTree(Files.readAllBytes(file));
+      if (!tree.isObject()) {
+        throw new IOException(file + ": expected keys and values, task: mood for one");
+      }
+      // A number that is left out would be 0.
+      if (tree.get("learning") instanceof ObjectNode learning) {
+        JsonNode defaults = YAML.valueToTree(Settings.DEFAULT);
+        for (Map.Entry<String, JsonNode> setting : defaults.properties()) {
+          if (!FOLLOWS.contains(setting.getKey())) {
+            learning.putIfAbsent(setting.getKey(), setting.getValue());
+          }
+        }
+      }
+      return YAML.treeToValue(tree, Recipe.class);
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": there is no such file", e);
     } catch (JsonMappingException e) {

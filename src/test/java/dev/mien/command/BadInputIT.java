@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever is wrong: one line, the right status, no stack trace, no crash, no hang. */
-@Timeout(60)
+@Timeout(300)
 final class BadInputIT {
   @TempDir private Path folder = Path.of("");
 

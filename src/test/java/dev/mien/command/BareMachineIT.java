@@ -42,7 +42,15 @@ final class BareMachineIT {
   @BeforeAll
   static void mayMount() throws Exception {
     assumeTrue(
-        new ProcessBuilder("unshare", "--mount", "true").start().waitFor() == 0,
+        new ProcessBuilder(
+                    "unshare",
+                    "--mount",
+                    "sh",
+                    "-c",
+                    "mount -t tmpfs none /dev && mknod /dev/null c 1 3")
+                .start()
+                .waitFor()
+            == 0,
         "hiding files takes root");
   }
 

@@ -18,7 +18,7 @@ final class Program {
   static final long CLIP_FRAMES = 765;
 
   /** Only against hanging: fatal errors come within a second or two. */
-  private static final long PATIENCE_SECONDS = 120;
+  private static final long PATIENCE_SECONDS = 240;
 
   private final Path folder;
   private final List<String> before = new ArrayList<>();

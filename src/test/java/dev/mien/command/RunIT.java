@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real program from its start to its end. */
-@Timeout(90)
+@Timeout(300)
 final class RunIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 

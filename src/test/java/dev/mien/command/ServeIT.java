@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The service as a program: what it would run, what it runs, and what changes while it runs. */
-@Timeout(90)
+@Timeout(300)
 final class ServeIT {
   private static final String NO_LABELS = "models: {classify: []}\npage: none\n";
 
@@ -79,7 +79,14 @@ final class ServeIT {
     Program.Ended ended = new Program(folder).run("serve", "--check", "mien.yaml");
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(ended.out())
-        .contains("camera door", "rtsp://***@door/1", "a.jsonl", "camera card", "2000ms", "cpu")
+        .contains(
+            "hide      nothing",
+            "camera door",
+            "rtsp://***@door/1",
+            "a.jsonl",
+            "camera card",
+            "2000ms",
+            "cpu")
         .doesNotContain("hunter2", "me:");
     assertThat(files("a.*")).isEmpty();
   }

@@ -69,7 +69,7 @@ final class SnapshotSinkTest {
       for (int i = 1; i < 100; i++) {
         sink.write(frame, Footage.seen(frame, Footage.face(i, 1, 1, 9, 9)));
       }
-      assertThat(Pointer.totalBytes()).isEqualTo(before);
+      assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(before);
     }
   }
 

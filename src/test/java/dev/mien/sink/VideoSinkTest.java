@@ -139,10 +139,10 @@ final class VideoSinkTest {
       for (int i = 20; i < 520; i++) {
         write(sink, i, i * 40L * Footage.MS, i % 2 == 0 ? 161 : 100, 121);
       }
-      assertThat(Pointer.totalBytes()).isEqualTo(before);
+      assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(before);
       sink.finish();
     }
-    assertThat(Pointer.totalBytes()).isEqualTo(start);
+    assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(start);
   }
 
   /** Writes for ever; told of every hundredth frame on its standard output. */

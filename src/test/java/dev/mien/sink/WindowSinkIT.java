@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A JVM of its own shows the window on a display of its own, and keys are typed at it. */
-@Timeout(value = 90, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 final class WindowSinkIT {
   private final Path folder;
   private final List<Process> started = new ArrayList<>();

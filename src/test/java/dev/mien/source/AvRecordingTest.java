@@ -62,21 +62,21 @@ final class AvRecordingTest {
   @Test
   @DisplayName("R07: live HLS comes in pieces, and its pictures when they are due")
   void livePieces() throws Exception {
-    Path film = Clips.pattern(folder.resolve("film.mp4"), 4);
+    // FFmpeg begins three pieces before the end.
+    Path film = Clips.pattern(folder.resolve("film.mp4"), 12);
     Clips.ffmpeg(
-        "-i %s -c copy -f hls -hls_time 1 -hls_flags omit_endlist %s/l.m3u8", film, folder);
+        "-i %s -c copy -f hls -hls_time 4 -hls_flags omit_endlist %s/l.m3u8", film, folder);
     HttpServer http = serve();
     String url = "http://127.0.0.1:%d/l.m3u8".formatted(http.getAddress().getPort());
     try (Source source = SourceAddress.parse(url).open()) {
       assertThat(source.pace()).isEqualTo(Pace.LIVE);
-      long start = 0;
+      long start = System.nanoTime();
       for (int i = 0; i < 51; i++) {
         Objects.requireNonNull(source.read()).close();
-        start = i == 0 ? System.nanoTime() : start;
       }
       // 50 steps of 40 ms; all of it is there at once.
       assertThat(System.nanoTime() - start).isGreaterThan(1_900_000_000L);
-      assertThat(source.link().state()).isEqualTo(Link.State.UP);
+      assertThat(source.link().reconnects()).isZero();
     } finally {
       http.stop(0);
     }

@@ -343,6 +343,8 @@ class TrainingTest {
         Files.writeString(
             folder.resolve("one.yaml"), "{task: shape, faces: whole, together: ['^.*$']}");
     Recipe together = Recipe.read(file);
+    assertThat(recipe.learning().dropout()).isEqualTo(Recipe.of("x").learning().dropout());
+    assertThat(recipe.learning().crop()).isEqualTo(32);
     assertThat(together.margin()).isEqualTo(recipe.margin()).isEqualTo(0.1);
     assertThatThrownBy(() -> Material.of(together, shapes, notes::add, (done, all) -> {}))
         .isInstanceOf(DatasetException.class)
@@ -399,7 +401,11 @@ class TrainingTest {
     assertThat(material.validation().examples())
         .hasSizeBetween(25, 36)
         .noneMatch(e -> e.picture().toString().contains("copy"));
-    assertThat(notes).singleElement().asString().contains("copy1.png").matches(".* and \\d+ more");
+    assertThat(notes)
+        .singleElement()
+        .asString()
+        .contains("copies of what is learnt from")
+        .matches(".* and \\d+ more");
   }
 
   @Test
