@@ -23,6 +23,7 @@ let newest = null;
 let polls = 0;
 let polling = false;
 let missing = 0;
+let lost = false;
 let run = null;
 
 const faces = new Faces($('faces'), $('nobody'));
@@ -90,6 +91,7 @@ function update() {
 }
 
 function curtain(camera) {
+  if (lost) return 'There is no connection to Mien.';
   if (!camera) return 'There is no camera now.';
   return camera.state === 'up' || camera.state === 'connecting'
     ? 'Waiting for a picture'
@@ -158,6 +160,7 @@ async function poll() {
     // Of another run the faces, and maybe the page, are others.
     if (run !== null && run !== answer.run) location.reload();
     run = answer.run;
+    lost = false;
     cameras = answer.cameras;
     $('logout').hidden = !answer.login;
     // A camera that begins anew is away for a moment.
@@ -171,7 +174,12 @@ async function poll() {
     if (selected !== null && polls++ % SHARES_EVERY === 0) await shares();
   } catch {
     cameras = [];
-    if (streaming) forget();
+    lost = true;
+    if (streaming) {
+      forget();
+      hidePicture();
+    }
+    measures();
     say({ state: 'retrying', reason: 'no connection to Mien' });
   } finally {
     polling = false;
