@@ -112,7 +112,7 @@ public sealed interface SinkAddress {
       if (!parts.matches() || Integer.parseInt(parts.group(3)) > 65_535) {
         throw new IllegalArgumentException(
             "--to: found '"
-                + text.replaceFirst("//.*@", "//***@").replaceFirst("\\?.*", "?***")
+                + masked(text)
                 + "', expected http, or http://ADDRESS:PORT with an address of this machine"
                 + " (0.0.0.0 for all of them)");
       }
@@ -182,7 +182,7 @@ public sealed interface SinkAddress {
     /** Without credentials, which may also be in what is asked for. */
     @Override
     public String toString() {
-      return url.replaceFirst("//.*@", "//***@").replaceFirst("\\?.*", "?***");
+      return masked(url);
     }
 
     private static RtspTarget parse(String text) {
@@ -273,6 +273,11 @@ public sealed interface SinkAddress {
       return new JsonLines(path);
     }
     throw unknown(text);
+  }
+
+  /** Without user, password and query, which may hold a token. */
+  private static String masked(String address) {
+    return address.replaceFirst("//.*@", "//***@").replaceFirst("\\?.*", "?***");
   }
 
   private static IllegalArgumentException unknown(String text) {

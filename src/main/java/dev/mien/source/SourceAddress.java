@@ -186,8 +186,7 @@ public sealed interface SourceAddress {
   private static boolean isLinkToCamera(String text) {
     try {
       return text.startsWith("/dev/")
-          && Path.of(text).toRealPath().startsWith("/dev")
-          && Path.of(text).toRealPath().getFileName().toString().matches("video\\d+");
+          && Path.of(text).toRealPath().toString().matches("/dev/video\\d+");
     } catch (IOException | InvalidPathException e) {
       return false;
     }

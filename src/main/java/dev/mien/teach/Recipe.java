@@ -193,13 +193,15 @@ public record Recipe(
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": there is no such file", e);
     } catch (JsonMappingException e) {
+      String what =
+          String.valueOf(e.getOriginalMessage())
+              .lines()
+              .findFirst()
+              .orElse("")
+              .replaceFirst("^Cannot construct instance of `[^`]*`, problem: ", "");
+      String where = e.getPathReference().replaceAll("dev[.]mien[.][\\w.$]*|java[.][\\w.$]*", "");
       throw new IOException(
-          "%s: %s (%s)"
-              .formatted(
-                  file,
-                  String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse(""),
-                  e.getPathReference().replaceAll("dev[.]mien[.][\\w.$]*|java[.][\\w.$]*", "")),
-          e);
+          "%s: %s%s".formatted(file, what, where.isEmpty() ? "" : " (" + where + ")"), e);
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       throw new IOException(

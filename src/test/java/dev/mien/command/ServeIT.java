@@ -201,16 +201,22 @@ final class ServeIT {
     Files.move(written, folder.resolve("mien.yaml"), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private static String cameras(int port) throws Exception {
+  private static String cameras(int port) throws IOException {
     try (InputStream in =
         URI.create("http://127.0.0.1:" + port + "/api/cameras").toURL().openStream()) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
-  private void awaitSaid(String what, int times) throws Exception {
-    while (Files.readString(folder.resolve("stderr")).split(what, -1).length <= times) {
-      Thread.sleep(50);
+  private void awaitSaid(String what, int times) {
+    BrowserIT.until(() -> said().split(what, -1).length > times);
+  }
+
+  private String said() {
+    try {
+      return Files.readString(folder.resolve("stderr"));
+    } catch (IOException e) {
+      return "";
     }
   }
 
@@ -245,9 +251,14 @@ final class ServeIT {
     try (Program.Killer killer = new Program.Killer(process)) {
       awaitSaid("the page is at", 1);
       int port = URI.create(BrowserIT.address(folder.resolve("stderr"))).getPort();
-      while (!cameras(port).contains("\"state\":\"retrying\"")) {
-        Thread.sleep(50);
-      }
+      BrowserIT.until(
+          () -> {
+            try {
+              return cameras(port).contains("\"state\":\"retrying\"");
+            } catch (IOException e) {
+              return false;
+            }
+          });
       assertThat(cameras(port)).contains("\"reason\":");
       signal(process, "TERM");
       assertThat(killer.process().waitFor()).isEqualTo(143);

@@ -124,9 +124,13 @@ final class ServiceTest {
   }
 
   private static Camera camera(String name, String size) {
+    return recording(name, size, 9_999_999);
+  }
+
+  private static Camera recording(String name, String size, int frames) {
     return new Camera(
         name,
-        SourceAddress.parse("pattern:" + size + "?frames=9999999"),
+        SourceAddress.parse("pattern:%s?frames=%d".formatted(size, frames)),
         List.of(),
         Duration.ofSeconds(1),
         false);
@@ -206,13 +210,7 @@ final class ServiceTest {
 
   @Test
   void aRefusedChangeDoesNotPlayAgainWhatHasEnded() throws Exception {
-    Camera brief =
-        new Camera(
-            "brief",
-            SourceAddress.parse("pattern:64x64?frames=5"),
-            List.of(),
-            Duration.ofSeconds(1),
-            false);
+    Camera brief = recording("brief", "64x64", 5);
     service.apply(settings(brief));
     assertThat(service.await()).isNull();
     assertThatThrownBy(() -> service.apply(settings(brief, camera("bad", "64x64"))))
@@ -266,13 +264,7 @@ final class ServiceTest {
 
   @Test
   void itEndsWhenAllHaveEnded() throws Exception {
-    Camera brief =
-        new Camera(
-            "brief",
-            SourceAddress.parse("pattern:64x64?frames=20"),
-            List.of(),
-            Duration.ofSeconds(1),
-            false);
+    Camera brief = recording("brief", "64x64", 20);
     service.apply(settings(brief));
     assertThat(service.await()).isNull();
     assertThat(book("brief", 0).counters()).hasSize(20);

@@ -358,7 +358,8 @@ class TrainingTest {
     Files.writeString(file, "task: mood\n  labels: [a\n");
     assertThatThrownBy(() -> Recipe.read(file)).hasMessageContaining("wrong.yaml, line 2: no YAML");
     Files.writeString(file, "task: Mood\n");
-    assertThatThrownBy(() -> Recipe.read(file)).hasMessageContaining("task is a word of small");
+    assertThatThrownBy(() -> Recipe.read(file))
+        .hasMessageContaining("wrong.yaml: task is a word of small");
     assertThatThrownBy(() -> Recipe.read(folder.resolve("none.yaml")))
         .hasMessageContaining("none.yaml: there is no such file");
   }
