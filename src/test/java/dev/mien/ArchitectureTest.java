@@ -157,7 +157,8 @@ class ArchitectureTest {
   void theWallClockIsOnlyTold() {
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName("dev.mien.source.Lifeline") // since when a link is as it is
+        .doNotHaveFullyQualifiedName(
+            "dev.mien.source.ConnectionSupervisor") // since when a link is as it is
         .and()
         .doNotHaveFullyQualifiedName("dev.mien.rtsp.Session") // reports to players
         .and()

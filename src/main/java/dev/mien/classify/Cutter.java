@@ -26,11 +26,11 @@ import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
- * Cuts faces out of frames and writes them into a tensor's memory, as a card wants them: the box,
- * clipped to the frame; grown by the margin; brought to the input's proportions; corners rounded to
- * whole pixels; what lies outside the frame filled with its nearest pixel (a black edge is a
- * feature to a network, a repeated one hardly is); resized in bytes, by area when it shrinks and
- * linearly when it grows; and only then turned into floats. For one thread at a time.
+ * ShotDetector faces out of frames and writes them into a tensor's memory, as a card wants them:
+ * the box, clipped to the frame; grown by the margin; brought to the input's proportions; corners
+ * rounded to whole pixels; what lies outside the frame filled with its nearest pixel (a black edge
+ * is a feature to a network, a repeated one hardly is); resized in bytes, by area when it shrinks
+ * and linearly when it grows; and only then turned into floats. For one thread at a time.
  */
 public final class Cutter implements AutoCloseable {
   private final Card.Input input;

@@ -92,10 +92,10 @@ public final class GoldenMaker {
   }
 
   private Map<String, byte[]> make(List<String> labels) {
-    Mistake none = Mistake.none(input);
+    PreprocessingMistake none = PreprocessingMistake.none(input);
     double[][] answers = goldens.ask(none, pictures, 0);
     List<double[][]> wrong = new ArrayList<>();
-    for (Mistake mistake : goldens.mistakes()) {
+    for (PreprocessingMistake mistake : goldens.mistakes()) {
       wrong.add(goldens.attempt(mistake, pictures));
     }
     List<Integer> chosen = new ArrayList<>();

@@ -59,7 +59,7 @@ final class Goldens {
       for (int i = 0; i < expected.length; i++) {
         expected[i] = model.goldens().get(i).probabilities().stream().mapToDouble(p -> p).toArray();
       }
-      double[][] found = ask(Mistake.none(input), pictures, 0);
+      double[][] found = ask(PreprocessingMistake.none(input), pictures, 0);
       Optional<String> difference = difference(model, found, expected);
       if (difference.isPresent()) {
         throw new ModelException(
@@ -98,7 +98,7 @@ final class Goldens {
     }
     String best = "";
     double least = Double.POSITIVE_INFINITY;
-    for (Mistake mistake : mistakes()) {
+    for (PreprocessingMistake mistake : mistakes()) {
       // The first picture rules most of them out, so that the search stays short.
       double off = off(mistake, pictures.subList(0, 1), expected);
       if (off <= TOLERANCE && pictures.size() > 1) {
@@ -117,17 +117,18 @@ final class Goldens {
   }
 
   /** Those that may stand between this card and its network. */
-  List<Mistake> mistakes() {
+  List<PreprocessingMistake> mistakes() {
     Card.Layout other = input.layout() == Card.Layout.NCHW ? Card.Layout.NHWC : Card.Layout.NCHW;
     int channels = input.color().channels();
     long[] shape =
         other == Card.Layout.NCHW
             ? new long[] {-1, channels, input.height(), input.width()}
             : new long[] {-1, input.height(), input.width(), channels};
-    return Mistake.known(input, channels > 1 && Mistake.fits(network.input().shape(), shape));
+    return PreprocessingMistake.known(
+        input, channels > 1 && PreprocessingMistake.fits(network.input().shape(), shape));
   }
 
-  private double off(Mistake mistake, List<Mat> pictures, double[][] expected) {
+  private double off(PreprocessingMistake mistake, List<Mat> pictures, double[][] expected) {
     double[][] found = attempt(mistake, pictures);
     double most = 0;
     for (int i = 0; i < found.length; i++) {
@@ -137,7 +138,7 @@ final class Goldens {
   }
 
   /** The answers that a mistake gives; empty ones if the network does not even take its shape. */
-  double[][] attempt(Mistake mistake, List<Mat> pictures) {
+  double[][] attempt(PreprocessingMistake mistake, List<Mat> pictures) {
     try {
       return ask(mistake, pictures, 0);
     } catch (IllegalStateException e) {
@@ -166,7 +167,7 @@ final class Goldens {
    *
    * @param noise a share by which each value of the tensor is moved up or down
    */
-  double[][] ask(Mistake way, List<Mat> pictures, double noise) {
+  double[][] ask(PreprocessingMistake way, List<Mat> pictures, double noise) {
     try (Cutter cutter = new Cutter(way.input())) {
       FloatBuffer tensor = cutter.tensor(pictures.size(), network);
       for (int i = 0; i < pictures.size(); i++) {

@@ -93,8 +93,8 @@ public final class OnnxClassifier implements Classifier {
   private void checkShapes() throws ModelException {
     List<Long> shape = network.input().shape();
     long[] wanted = input.shape(-1);
-    if (!Mistake.fits(shape, wanted)) {
-      String fitting = Mistake.fitting(input, shape);
+    if (!PreprocessingMistake.fits(shape, wanted)) {
+      String fitting = PreprocessingMistake.fitting(input, shape);
       throw new ModelException(
           "model '%s': the network's input is %s, but the card says %s (-1: any)%s"
               .formatted(

@@ -6,7 +6,7 @@ import dev.mien.rtsp.RtspServers;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Sink;
 import dev.mien.source.Source;
-import dev.mien.track.Follower;
+import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -80,13 +80,12 @@ final class Run implements Controls {
 
   /** From any thread; source and sinks are closed afterwards. */
   Stats run(Source source, List<Sink> sinks) throws InterruptedException {
-    Follower follower =
+    Tracker tracker =
         source.stills()
-            ? Follower.ofStills(engine.rules(), ids)
-            : Follower.ofVideo(engine.rules(), ids);
+            ? Tracker.ofStills(engine.rules(), ids)
+            : Tracker.ofVideo(engine.rules(), ids);
     Pipeline pipeline =
-        new Pipeline(
-            source, engine.pool(), follower, engine.annotators(), sinks, maxFrames, maxAge);
+        new Pipeline(source, engine.pool(), tracker, engine.annotators(), sinks, maxFrames, maxAge);
     synchronized (this) {
       running.add(pipeline);
       if (quit) {

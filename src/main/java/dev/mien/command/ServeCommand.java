@@ -13,7 +13,7 @@ import dev.mien.source.Pace;
 import dev.mien.source.Paced;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
-import dev.mien.track.Follower;
+import dev.mien.track.Tracker;
 import dev.mien.web.Devices;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -195,8 +195,8 @@ final class ServeCommand implements Callable<Integer> {
           source,
           engine.pool(),
           source.stills()
-              ? Follower.ofStills(engine.rules(), ids::incrementAndGet)
-              : Follower.ofVideo(engine.rules(), ids::incrementAndGet),
+              ? Tracker.ofStills(engine.rules(), ids::incrementAndGet)
+              : Tracker.ofVideo(engine.rules(), ids::incrementAndGet),
           engine.annotators(),
           sinks,
           Long.MAX_VALUE,

@@ -5,8 +5,8 @@ import dev.mien.detect.Detectors;
 import dev.mien.evaluate.Evaluation;
 import dev.mien.model.Card;
 import dev.mien.teach.Epoch;
+import dev.mien.teach.Hyperparameters;
 import dev.mien.teach.Recipe;
-import dev.mien.teach.Settings;
 import dev.mien.teach.StoppedException;
 import dev.mien.teach.Training;
 import java.io.IOException;
@@ -173,7 +173,7 @@ final class TrainCommand implements Callable<Integer> {
   private Recipe recipe() throws IOException {
     Recipe base =
         recipeFile == null ? Recipe.of(task(String.valueOf(out.getFileName()))) : read(recipeFile);
-    Settings learning = base.learning();
+    Hyperparameters learning = base.learning();
     return base.with(
         network == null ? base.network() : Recipe.Kind.valueOf(network.name()),
         quantize == null ? base.quantize() : quantize,

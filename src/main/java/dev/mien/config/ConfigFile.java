@@ -68,10 +68,10 @@ record ConfigFile(
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Path file;
-    private final Secrets secrets;
+    private final SecretReferences secrets;
     private List<String> lines = List.of();
 
-    Reader(Path file, Secrets secrets) {
+    Reader(Path file, SecretReferences secrets) {
       this.file = file;
       this.secrets = secrets;
     }

@@ -99,6 +99,6 @@ public record Settings(Models models, Map<String, Camera> cameras) {
    * @throws ConfigException naming file, line, key, what was found and what is expected
    */
   public static Settings read(Path file, Map<String, String> environment) {
-    return new ConfigFile.Reader(file, new Secrets(environment)).read();
+    return new ConfigFile.Reader(file, new SecretReferences(environment)).read();
   }
 }

@@ -117,7 +117,7 @@ public final class Quantized {
       throw new ConvertException(
           "the network has operator set %d, expected %d or newer".formatted(opset, OLDEST));
     }
-    EightBits graph = new EightBits(model.getGraph());
+    QdqQuantizer graph = new QdqQuantizer(model.getGraph());
     Map<String, Range> ranges = ranges(model, graph.flowing(), inputs);
     Map<String, Range.Step> steps = new LinkedHashMap<>();
     ranges.forEach((tensor, range) -> steps.put(tensor, range.step()));

@@ -1,6 +1,6 @@
 package dev.mien.convert;
 
-import dev.mien.convert.Tensors.Value;
+import dev.mien.convert.GraphValues.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,9 +8,9 @@ import java.util.Map;
 
 /** The operations that give a tensor other axes, or work along some of them. */
 final class Reshaping {
-  private final Tensors tensors;
+  private final GraphValues tensors;
 
-  Reshaping(Tensors tensors) {
+  Reshaping(GraphValues tensors) {
     this.tensors = tensors;
   }
 
@@ -80,7 +80,7 @@ final class Reshaping {
       inputs.add(
           tensors.graph().number(node.name() + "/value", tensors.constant(node, 2).values()[0]));
     }
-    return Tensors.like(x, tensors.emit("Pad", node.name(), inputs, Map.of()));
+    return GraphValues.like(x, tensors.emit("Pad", node.name(), inputs, Map.of()));
   }
 
   Value reduction(TfNode node, String op) throws ConvertException {

@@ -55,7 +55,7 @@ public final class Tfjs {
       Map<String, TfNode> needed = needed(nodes, outputs);
       refuseUnknown(needed.values());
       OnnxGraph graph = new OnnxGraph(String.valueOf(modelJson.getFileName()));
-      Tensors tensors = new Tensors(graph, weights);
+      GraphValues tensors = new GraphValues(graph, weights);
       Translation translation = new Translation(tensors);
       for (TfNode node : ordered(needed)) {
         translation.add(node);

@@ -1,6 +1,6 @@
 package dev.mien.convert;
 
-import dev.mien.convert.Tensors.Value;
+import dev.mien.convert.GraphValues.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns TensorFlow operations into ONNX's, one after the other; what works on a picture whose
- * channels come first ({@link Tensors}) has its axes renamed.
+ * channels come first ({@link GraphValues}) has its axes renamed.
  */
 final class Translation {
-  private final Tensors tensors;
+  private final GraphValues tensors;
   private final Reshaping axes;
 
-  Translation(Tensors tensors) {
+  Translation(GraphValues tensors) {
     this.tensors = tensors;
     this.axes = new Reshaping(tensors);
   }
@@ -31,7 +31,7 @@ final class Translation {
     String op = node.op();
     if (Operations.UNARY.containsKey(op)) {
       Value x = tensors.value(node, 0);
-      return Tensors.like(
+      return GraphValues.like(
           x, tensors.emit(Operations.UNARY.get(op), node.name(), List.of(x.name()), Map.of()));
     }
     if (Operations.BINARY.containsKey(op)) {
@@ -55,7 +55,7 @@ final class Translation {
       case "Pad", "PadV2" -> axes.pad(node);
       case "Softmax" -> {
         Value x = tensors.last(tensors.value(node, 0));
-        yield Tensors.like(
+        yield GraphValues.like(
             x, tensors.emit("Softmax", node.name(), List.of(x.name()), Map.of("axis", -1L)));
       }
       case "Reshape" -> axes.reshape(node);
@@ -127,18 +127,19 @@ final class Translation {
   private Value activation(TfNode node, String activation, Value x, String name)
       throws ConvertException {
     if (Operations.UNARY.containsKey(activation)) {
-      return Tensors.like(
+      return GraphValues.like(
           x, tensors.emit(Operations.UNARY.get(activation), name, List.of(x.name()), Map.of()));
     }
     return switch (activation) {
       case "Relu6" -> {
         String low = tensors.graph().number(name + "/0", 0);
         String high = tensors.graph().number(name + "/6", 6);
-        yield Tensors.like(x, tensors.emit("Clip", name, List.of(x.name(), low, high), Map.of()));
+        yield GraphValues.like(
+            x, tensors.emit("Clip", name, List.of(x.name(), low, high), Map.of()));
       }
       case "LeakyRelu" -> {
         float alpha = node.number(node.op().equals("LeakyRelu") ? "alpha" : "leakyrelu_alpha", 0.2);
-        yield Tensors.like(
+        yield GraphValues.like(
             x, tensors.emit("LeakyRelu", name, List.of(x.name()), Map.of("alpha", alpha)));
       }
       default ->
@@ -149,7 +150,8 @@ final class Translation {
 
   private Value prelu(TfNode node, Value x, int slope) throws ConvertException {
     String alpha = tensors.beside(x, tensors.constant(node, slope));
-    return Tensors.like(x, tensors.emit("PRelu", node.name(), List.of(x.name(), alpha), Map.of()));
+    return GraphValues.like(
+        x, tensors.emit("PRelu", node.name(), List.of(x.name(), alpha), Map.of()));
   }
 
   private Value product(TfNode node) throws ConvertException {
@@ -177,7 +179,7 @@ final class Translation {
     attributes.put("kernel_shape", new long[] {size[1], size[2]});
     Axes.window(node, attributes);
     String op = node.op().equals("MaxPool") ? "MaxPool" : "AveragePool";
-    return Tensors.like(x, tensors.emit(op, node.name(), List.of(x.name()), attributes));
+    return GraphValues.like(x, tensors.emit(op, node.name(), List.of(x.name()), attributes));
   }
 
   private Value normalisation(TfNode node) throws ConvertException {
@@ -188,7 +190,7 @@ final class Translation {
       inputs.add(tensors.graph().floats(tensors.constant(node, i)));
     }
     float epsilon = node.number("epsilon", 1e-4);
-    return Tensors.like(
+    return GraphValues.like(
         x, tensors.emit("BatchNormalization", node.name(), inputs, Map.of("epsilon", epsilon)));
   }
 

@@ -65,7 +65,7 @@ public final class Groups {
               List<int[]> found = new ArrayList<>();
               for (int j = i + 1; j < prints.size(); j++) {
                 if (one.look().near(hashes[j]) || one.mirrored().near(hashes[j])) {
-                  Look other = prints.get(j).look();
+                  PerceptualHash other = prints.get(j).look();
                   if (one.look().resembles(other) || one.mirrored().resembles(other)) {
                     found.add(new int[] {i, j});
                   }

@@ -42,7 +42,7 @@ public record Survey(Dataset usable, Map<Path, Print> prints, List<Finding> find
    * @param look to find copies by
    * @param mirrored the look of its mirror image
    */
-  public record Print(Size size, String sha256, Look look, Look mirrored) {}
+  public record Print(Size size, String sha256, PerceptualHash look, PerceptualHash mirrored) {}
 
   private static final int JPEG_START = 0xd8;
   private static final int JPEG_END = 0xd9;
@@ -101,7 +101,7 @@ public record Survey(Dataset usable, Map<Path, Print> prints, List<Finding> find
         return new Read(picture, Optional.empty(), picture + ": the end of the picture is missing");
       }
       try (Mat image = Still.read(picture)) {
-        Look.Pair look = Look.of(image);
+        PerceptualHash.Pair look = PerceptualHash.of(image);
         Size size = new Size(image.cols(), image.rows());
         Print print = new Print(size, sha256(bytes), look.own(), look.mirrored());
         return new Read(picture, Optional.of(print), "");

@@ -1,6 +1,6 @@
 package dev.mien.pipeline;
 
-import dev.mien.source.Link;
+import dev.mien.source.ConnectionState;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -79,8 +79,8 @@ public record Health(State state, List<Part> sources) {
             "a frame has been on its way for %d s".formatted(stats.underWay() / 1_000_000_000L);
         return new Part(stats.source(), Condition.STUCK, why);
       }
-      Link.State link = stats.link().state();
-      if (link != Link.State.UP && link != Link.State.CONNECTING) {
+      ConnectionState.State link = stats.link().state();
+      if (link != ConnectionState.State.UP && link != ConnectionState.State.CONNECTING) {
         return new Part(stats.source(), Condition.AWAY, stats.link().reason());
       }
       Loss loss = stats.loss();

@@ -1,13 +1,13 @@
 package dev.mien.pipeline;
 
 import dev.mien.annotate.Annotator;
-import dev.mien.detect.Cuts;
+import dev.mien.detect.ShotDetector;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import dev.mien.sink.Sink;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
-import dev.mien.track.Follower;
+import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -43,8 +43,8 @@ public final class Pipeline {
 
   private final Source source;
   private final WorkerPool pool;
-  private final Follower follower;
-  private final Cuts cuts = new Cuts();
+  private final Tracker tracker;
+  private final ShotDetector cuts = new ShotDetector();
   private final List<Annotator> annotators;
   private final List<Sink> sinks;
   private final long maxFrames;
@@ -77,14 +77,14 @@ public final class Pipeline {
   public Pipeline(
       Source source,
       WorkerPool pool,
-      Follower follower,
+      Tracker tracker,
       List<Annotator> annotators,
       List<Sink> sinks,
       long maxFrames,
       Duration maxAge) {
     this.source = source;
     this.pool = pool;
-    this.follower = follower;
+    this.tracker = tracker;
     this.annotators = List.copyOf(annotators);
     this.sinks = List.copyOf(sinks);
     this.maxFrames = maxFrames;
@@ -96,7 +96,7 @@ public final class Pipeline {
             pool,
             source.pace(),
             meter,
-            follower,
+            tracker,
             maxAge.toNanos(),
             annotators.stream().anyMatch(Annotator::needsEveryFace));
   }
@@ -247,12 +247,12 @@ public final class Pipeline {
       throws InterruptedException {
     long lap = meter.now();
     if (cuts.isCut(frame)) {
-      follower.cut();
+      tracker.cut();
     }
     Observation observation =
         seen == null
-            ? follower.expect(source.name(), frame.sequence(), frame.timestamp(), frame.size())
-            : follower.follow(
+            ? tracker.expect(source.name(), frame.sequence(), frame.timestamp(), frame.size())
+            : tracker.follow(
                 source.name(),
                 frame.sequence(),
                 frame.timestamp(),

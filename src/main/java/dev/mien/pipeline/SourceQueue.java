@@ -2,7 +2,7 @@ package dev.mien.pipeline;
 
 import dev.mien.frame.Frame;
 import dev.mien.source.Pace;
-import dev.mien.track.Follower;
+import dev.mien.track.Tracker;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -38,7 +38,7 @@ final class SourceQueue {
   private final ReentrantLock lock;
   private final Condition room;
   private final Condition ordered;
-  private final Follower follower;
+  private final Tracker tracker;
   private final boolean newestOnly;
   private final long maxAge;
   private final LoadMeter gauge;
@@ -57,10 +57,10 @@ final class SourceQueue {
    * @param every whether every frame has to be looked at
    */
   SourceQueue(
-      WorkerPool pool, Pace pace, Meter meter, Follower follower, long maxAge, boolean every) {
+      WorkerPool pool, Pace pace, Meter meter, Tracker tracker, long maxAge, boolean every) {
     this.pool = pool;
     this.meter = meter;
-    this.follower = follower;
+    this.tracker = tracker;
     this.maxAge = maxAge;
     gauge = new LoadMeter(meter, maxAge, every);
     lock = pool.lock;
@@ -143,7 +143,7 @@ final class SourceQueue {
   void process(Job job, Worker worker) {
     long start = meter.now();
     try {
-      job.seen().complete(worker.look(job.frame(), meter, effort.sparing() ? follower : null));
+      job.seen().complete(worker.look(job.frame(), meter, effort.sparing() ? tracker : null));
     } catch (RuntimeException | Error e) {
       job.seen().completeExceptionally(e);
     }

@@ -1,7 +1,7 @@
 package dev.mien.pipeline;
 
 import dev.mien.sink.SinkClosedException;
-import dev.mien.source.Link;
+import dev.mien.source.ConnectionState;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Stats(
     String source,
-    Link link,
+    ConnectionState link,
     boolean finished,
     long read,
     long observed,

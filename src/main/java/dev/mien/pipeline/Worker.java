@@ -6,7 +6,7 @@ import dev.mien.detect.Detector;
 import dev.mien.face.Classification;
 import dev.mien.face.Detection;
 import dev.mien.frame.Frame;
-import dev.mien.track.Follower;
+import dev.mien.track.Tracker;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ public record Worker(Detector detector, List<Classifier> classifiers) implements
   /**
    * @param known who knows whose labels are steady, and need no new answer; null: nobody's
    */
-  Seen look(Frame frame, Meter meter, @Nullable Follower known) {
+  Seen look(Frame frame, Meter meter, @Nullable Tracker known) {
     long start = meter.now();
     List<Detection> detections = detector.detect(frame);
     start = meter.lap(Stage.DETECT, start);

@@ -12,17 +12,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts what a client sends into whole RTSP messages, for Netty's decoder, and the binary frames
- * between them (RFC 2326, section 10.12), which Netty's decoder does not know.
+ * ShotDetector what a client sends into whole RTSP messages, for Netty's decoder, and the binary
+ * frames between them (RFC 2326, section 10.12), which Netty's decoder does not know.
  */
 final class Framing extends ByteToMessageDecoder {
   private static final int FRAME_HEAD = 4;
   private static final Pattern LENGTH =
       Pattern.compile("(?im)^content-length[ \\t]*:[ \\t]*(.*?)[ \\t]*\\r?$");
 
-  private final Limits limits;
+  private final RtspLimits limits;
 
-  Framing(Limits limits) {
+  Framing(RtspLimits limits) {
     this.limits = limits;
   }
 

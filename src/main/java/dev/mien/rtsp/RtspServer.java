@@ -54,7 +54,7 @@ final class RtspServer implements AutoCloseable {
   private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int PAIRS_TRIED = 100;
 
-  private final Limits limits;
+  private final RtspLimits limits;
   private final Optional<Login> login;
   private final SecureRandom random = new SecureRandom();
   private final EventLoopGroup group =
@@ -68,7 +68,7 @@ final class RtspServer implements AutoCloseable {
   private @Nullable Channel rtcp;
   private long told = System.nanoTime() - TELL_EVERY_NANOS;
 
-  private RtspServer(Optional<Login> login, Limits limits) {
+  private RtspServer(Optional<Login> login, RtspLimits limits) {
     this.login = login;
     this.limits = limits;
   }
@@ -76,7 +76,7 @@ final class RtspServer implements AutoCloseable {
   /**
    * @throws IllegalArgumentException if the port is taken or the address is another machine's
    */
-  static RtspServer open(InetSocketAddress address, Optional<Login> login, Limits limits)
+  static RtspServer open(InetSocketAddress address, Optional<Login> login, RtspLimits limits)
       throws RtspException {
     RtspServer server = new RtspServer(login, limits);
     try {
@@ -265,7 +265,7 @@ final class RtspServer implements AutoCloseable {
 
   // What follows belongs to the server's thread.
 
-  Limits limits() {
+  RtspLimits limits() {
     return limits;
   }
 

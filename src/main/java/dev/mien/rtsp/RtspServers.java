@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 public final class RtspServers {
   private final Map<String, String> environment;
-  private final Limits limits;
+  private final RtspLimits limits;
   private final Map<InetSocketAddress, Open> open = new HashMap<>();
 
   private record Open(RtspServer server, int streams) {}
@@ -26,10 +26,10 @@ public final class RtspServers {
    * @param environment where user and password are looked up
    */
   public RtspServers(Map<String, String> environment) {
-    this(environment, Limits.USUAL);
+    this(environment, RtspLimits.USUAL);
   }
 
-  RtspServers(Map<String, String> environment, Limits limits) {
+  RtspServers(Map<String, String> environment, RtspLimits limits) {
     this.environment = Map.copyOf(environment);
     this.limits = limits;
   }

@@ -17,7 +17,7 @@ final class Attempt {
   /** Opens a source whose frames go on where the timeline is. */
   @FunctionalInterface
   interface Opener {
-    Source open(Lifeline life) throws IOException;
+    Source open(ConnectionSupervisor life) throws IOException;
   }
 
   private final String name;
@@ -29,7 +29,7 @@ final class Attempt {
     this.limit = limit;
   }
 
-  static Attempt start(String name, Opener opener, Lifeline life) {
+  static Attempt start(String name, Opener opener, ConnectionSupervisor life) {
     // FFmpeg is told the limit itself; a little more lets its own words arrive.
     Attempt attempt = new Attempt(name, life.limits().opening() * 105 / 100);
     Thread thread = new Thread(() -> attempt.run(opener, life), "mien-open " + name);
@@ -38,7 +38,7 @@ final class Attempt {
     return attempt;
   }
 
-  private void run(Opener opener, Lifeline life) {
+  private void run(Opener opener, ConnectionSupervisor life) {
     try {
       Source source = opener.open(life);
       if (!opened.complete(source)) {
@@ -72,7 +72,7 @@ final class Attempt {
       return opened.get(limit, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw new SourceException(
-          Reason.UNREACHABLE, "%s: no connection within %s".formatted(name, Limits.text(limit)));
+          Reason.UNREACHABLE, "%s: no connection within %s".formatted(name, Deadlines.text(limit)));
     } catch (CancellationException e) {
       throw new InterruptedIOException(name + ": nobody waits for it any more");
     } catch (ExecutionException e) {

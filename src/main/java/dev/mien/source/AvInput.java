@@ -32,7 +32,7 @@ final class AvInput implements AutoCloseable {
   private static final Set<String> PLAYLISTS = Set.of("hls", "dash");
 
   private final String shown;
-  private final Lifeline life;
+  private final ConnectionSupervisor life;
   private final AVFormatContext context;
   private final Ffmpeg.Interrupt interrupt;
   private boolean opened;
@@ -43,7 +43,7 @@ final class AvInput implements AutoCloseable {
   /**
    * @param shown its address for people, without credentials
    */
-  AvInput(String shown, Lifeline life) {
+  AvInput(String shown, ConnectionSupervisor life) {
     this.shown = shown;
     this.life = life;
     context = avformat.avformat_alloc_context();
@@ -121,7 +121,7 @@ final class AvInput implements AutoCloseable {
     if (!cancelled() && late()) {
       throw new SourceException(
           Reason.UNREACHABLE,
-          "%s: %s within %s".formatted(shown, what, Limits.text(life.limits().opening())));
+          "%s: %s within %s".formatted(shown, what, Deadlines.text(life.limits().opening())));
     }
     if (code < 0) {
       throw AvTrouble.opening(shown, code, what);

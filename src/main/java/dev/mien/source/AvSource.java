@@ -31,7 +31,7 @@ final class AvSource implements Source {
   private static final long LATE_NANOS = 2_000_000_000L;
 
   private final String name;
-  private final Lifeline life;
+  private final ConnectionSupervisor life;
   private final AvInput input;
   private final @Nullable Pump pump;
   private final ReentrantLock lock = new ReentrantLock();
@@ -47,14 +47,14 @@ final class AvSource implements Source {
   private long next;
   private long offset;
 
-  private AvSource(String name, String shown, Lifeline life, @Nullable Pump pump) {
+  private AvSource(String name, String shown, ConnectionSupervisor life, @Nullable Pump pump) {
     this.name = name;
     this.life = life;
     this.pump = pump;
     input = new AvInput(shown, life);
   }
 
-  static AvSource network(String name, String url, Lifeline life) throws IOException {
+  static AvSource network(String name, String url, ConnectionSupervisor life) throws IOException {
     Ffmpeg.load();
     String shown = Secrets.mask(url);
     NetworkAddress.lookUp(url, shown);
@@ -66,16 +66,21 @@ final class AvSource implements Source {
    * A named pipe or a device that is no camera: it waits when nobody reads, so nothing is lost, and
    * its end is no failure.
    */
-  static AvSource pipe(String name, Path file, Limits limits) throws IOException {
+  static AvSource pipe(String name, Path file, Deadlines limits) throws IOException {
     Ffmpeg.load();
     Pump pump = Pump.start(file);
     AvSource source =
-        new AvSource(name, file.toString(), new Lifeline(name, limits, Level.DEBUG), pump);
+        new AvSource(
+            name, file.toString(), new ConnectionSupervisor(name, limits, Level.DEBUG), pump);
     return source.open(file.toString(), () -> source.input.open(pump.url(), null, Map.of()));
   }
 
   static AvSource device(
-      String name, String device, AVInputFormat format, Map<String, String> options, Lifeline life)
+      String name,
+      String device,
+      AVInputFormat format,
+      Map<String, String> options,
+      ConnectionSupervisor life)
       throws IOException {
     AvSource source = new AvSource(name, device, life, null);
     return source.open(device, () -> source.input.openDevice(device, format, options));
@@ -138,7 +143,7 @@ final class AvSource implements Source {
       if (input.late()) {
         throw new SourceException(
             Reason.FAILED,
-            "%s: gave no picture for %s".formatted(name, Limits.text(life.limits().frame())));
+            "%s: gave no picture for %s".formatted(name, Deadlines.text(life.limits().frame())));
       }
       if (code >= 0) {
         return frame(decoding);

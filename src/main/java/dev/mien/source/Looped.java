@@ -40,7 +40,7 @@ public final class Looped implements Source {
   }
 
   @Override
-  public Link link() {
+  public ConnectionState link() {
     return current().link();
   }
 

@@ -34,7 +34,7 @@ public final class Paced implements Source {
   }
 
   @Override
-  public Link link() {
+  public ConnectionState link() {
     return source.link();
   }
 

@@ -15,7 +15,7 @@ import org.slf4j.event.Level;
 final class Reconnecting implements Source {
   private final String name;
   private final Attempt.Opener opener;
-  private final Lifeline life;
+  private final ConnectionSupervisor life;
   private final boolean patient;
   private @Nullable Source source;
   private @Nullable Attempt attempt;
@@ -24,7 +24,11 @@ final class Reconnecting implements Source {
   private int refusals;
 
   private Reconnecting(
-      String name, Attempt.Opener opener, Lifeline life, boolean patient, @Nullable Source source) {
+      String name,
+      Attempt.Opener opener,
+      ConnectionSupervisor life,
+      boolean patient,
+      @Nullable Source source) {
     this.name = name;
     this.opener = opener;
     this.life = life;
@@ -36,10 +40,10 @@ final class Reconnecting implements Source {
    * The first connection has to succeed, and a refused password ends the source. What has an end is
    * given back as it is: its end is no failure.
    */
-  static Source open(String name, Attempt.Opener opener, Limits limits) throws IOException {
+  static Source open(String name, Attempt.Opener opener, Deadlines limits) throws IOException {
     // Unpacking libraries is no fault of the camera, and its time limit has not begun.
     Ffmpeg.load();
-    Lifeline life = new Lifeline(name, limits, Level.DEBUG);
+    ConnectionSupervisor life = new ConnectionSupervisor(name, limits, Level.DEBUG);
     Attempt attempt = Attempt.start(name, opener, life);
     boolean taken = false;
     try {
@@ -61,8 +65,9 @@ final class Reconnecting implements Source {
    * Connects while it is read, however long that takes; a refused password is tried again after a
    * long pause. What has an end is played in real time, again and again.
    */
-  static Source patient(String name, Attempt.Opener opener, Limits limits) {
-    return new Reconnecting(name, opener, new Lifeline(name, limits, Level.INFO), true, null);
+  static Source patient(String name, Attempt.Opener opener, Deadlines limits) {
+    return new Reconnecting(
+        name, opener, new ConnectionSupervisor(name, limits, Level.INFO), true, null);
   }
 
   @Override
@@ -76,7 +81,7 @@ final class Reconnecting implements Source {
   }
 
   @Override
-  public Link link() {
+  public ConnectionState link() {
     return life.link();
   }
 

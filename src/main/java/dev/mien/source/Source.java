@@ -21,8 +21,8 @@ public interface Source extends AutoCloseable {
   }
 
   /** How it is connected; from any thread. */
-  default Link link() {
-    return Link.STEADY;
+  default ConnectionState link() {
+    return ConnectionState.STEADY;
   }
 
   /**

@@ -24,12 +24,12 @@ public sealed interface SourceAddress {
 
     @Override
     public Source open(String name) throws IOException {
-      return Reconnecting.open(name, life -> Webcam.open(name, device, life), Limits.USUAL);
+      return Reconnecting.open(name, life -> Webcam.open(name, device, life), Deadlines.USUAL);
     }
 
     @Override
     public Source openPatiently(String name) {
-      return Reconnecting.patient(name, life -> Webcam.open(name, device, life), Limits.USUAL);
+      return Reconnecting.patient(name, life -> Webcam.open(name, device, life), Deadlines.USUAL);
     }
 
     @Override
@@ -49,7 +49,7 @@ public sealed interface SourceAddress {
     public Source open(String name) throws IOException {
       return Files.isRegularFile(file)
           ? VideoSource.open(name, file)
-          : AvSource.pipe(name, file, Limits.USUAL);
+          : AvSource.pipe(name, file, Deadlines.USUAL);
     }
 
     @Override
@@ -68,12 +68,12 @@ public sealed interface SourceAddress {
 
     @Override
     public Source open(String name) throws IOException {
-      return Reconnecting.open(name, life -> AvSource.network(name, url, life), Limits.USUAL);
+      return Reconnecting.open(name, life -> AvSource.network(name, url, life), Deadlines.USUAL);
     }
 
     @Override
     public Source openPatiently(String name) {
-      return Reconnecting.patient(name, life -> AvSource.network(name, url, life), Limits.USUAL);
+      return Reconnecting.patient(name, life -> AvSource.network(name, url, life), Deadlines.USUAL);
     }
 
     /** Without credentials. */

@@ -26,7 +26,7 @@ final class Webcam {
 
   private Webcam() {}
 
-  static AvSource open(String name, String device, Lifeline life) throws IOException {
+  static AvSource open(String name, String device, ConnectionSupervisor life) throws IOException {
     Path file = Path.of(device);
     if (!Files.exists(file)) {
       String known = String.join(", ", Cameras.devices());
@@ -61,7 +61,8 @@ final class Webcam {
     }
   }
 
-  private static AvSource raw(String name, String device, AVInputFormat format, Lifeline life)
+  private static AvSource raw(
+      String name, String device, AVInputFormat format, ConnectionSupervisor life)
       throws IOException {
     try {
       return AvSource.device(name, device, format, RAW, life);

@@ -30,7 +30,7 @@ final class Batches implements AutoCloseable {
 
   private static final Batch NONE = new Batch(new int[0], 1, new float[0]);
 
-  private final Settings settings;
+  private final Hyperparameters settings;
   private final Crops crops;
   private final int[] truth;
   private final boolean[] coverable;
@@ -46,7 +46,7 @@ final class Batches implements AutoCloseable {
   /**
    * @param labels in the order of their indexes
    */
-  Batches(Settings settings, Card.Input input, Crops crops, List<String> labels) {
+  Batches(Hyperparameters settings, Card.Input input, Crops crops, List<String> labels) {
     this.settings = settings;
     this.crops = crops;
     this.truth = crops.labels();
@@ -58,13 +58,13 @@ final class Batches implements AutoCloseable {
   }
 
   /** Pictures in a batch: few make small batches, or there would be no steps to learn by. */
-  static int size(Settings settings, int pictures) {
+  static int size(Hyperparameters settings, int pictures) {
     int some = Math.max(FEWEST, pictures / STEPS_A_PASS);
     return Math.min(pictures, Math.min(settings.batch(), some));
   }
 
   /** Batches in a pass; what is left over has to wait for another order. */
-  static int perPass(Settings settings, int pictures) {
+  static int perPass(Hyperparameters settings, int pictures) {
     return pictures / size(settings, pictures);
   }
 
@@ -93,7 +93,7 @@ final class Batches implements AutoCloseable {
   }
 
   /** What the chances of a batch are drawn from. */
-  static long seed(Settings settings, int pass, int batch) {
+  static long seed(Hyperparameters settings, int pass, int batch) {
     return (settings.seed() * 1_000_003 + pass) * 1_000_003 + batch;
   }
 

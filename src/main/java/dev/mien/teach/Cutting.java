@@ -23,8 +23,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts the faces of a dataset out of its pictures, as the live path cuts them, with a rim around
- * each. For one thread at a time.
+ * ShotDetector the faces of a dataset out of its pictures, as the live path cuts them, with a rim
+ * around each. For one thread at a time.
  */
 public final class Cutting implements AutoCloseable {
   /** A found face is the one that was marked if they overlap so much (Pascal VOC's measure). */

@@ -117,7 +117,7 @@ public final class HeadTraining {
   }
 
   /** Looks at faces as they are cut. */
-  final class Look implements Cutting.Taker, AutoCloseable {
+  final class FeatureTaker implements Cutting.Taker, AutoCloseable {
     private final Points points = new Points();
     private final List<Tensors> ways = new ArrayList<>();
     private final float[] values;
@@ -127,7 +127,7 @@ public final class HeadTraining {
      * @param side of the cuts, in pixels
      * @param vary whether to look at varied ones too
      */
-    Look(int side, boolean vary) {
+    FeatureTaker(int side, boolean vary) {
       ways.add(new Tensors(input, side, input.width(), Augmentation.NONE));
       for (int i = 0; vary && i <= VARIED; i++) {
         ways.add(new Tensors(input, side, input.width(), i == 0 ? MIRROR : MILD));

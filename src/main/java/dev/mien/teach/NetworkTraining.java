@@ -32,7 +32,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Trains a {@link ResidualNet} from nothing: stochastic gradient descent with Nesterov's momentum,
  * one rise and fall of the rate, blended pairs (Zhang et al., "mixup", 2018), smoothed labels that
- * give way to a {@link Recollection}, and a running average of the weights, which is what is kept.
+ * give way to a {@link TemporalEnsemble}, and a running average of the weights, which is what is
+ * kept.
  */
 @SuppressWarnings("try") // Scopes and guards work by being open.
 final class NetworkTraining {
@@ -44,7 +45,7 @@ final class NetworkTraining {
   /** The average looks back over about so many steps, fewer at the start. */
   private static final double AVERAGE_STEPS = 1000;
 
-  private final Settings settings;
+  private final Hyperparameters settings;
   private final Card.Input input;
   private final Crops train;
   private final Crops validation;
@@ -55,7 +56,11 @@ final class NetworkTraining {
   private long steps;
 
   NetworkTraining(
-      Settings settings, Card.Input input, Crops train, Crops validation, List<String> labels) {
+      Hyperparameters settings,
+      Card.Input input,
+      Crops train,
+      Crops validation,
+      List<String> labels) {
     this.settings = settings;
     this.input = input;
     this.train = train;
@@ -93,7 +98,7 @@ final class NetworkTraining {
    * @throws IOException if the checkpoint cannot be read or written
    */
   static Trained run(
-      Settings settings,
+      Hyperparameters settings,
       Card.Input input,
       Crops train,
       Crops validation,

@@ -54,7 +54,7 @@ public record Recipe(
     String licence,
     String trainedOn,
     @JsonProperty(required = false) @Nullable Boolean showMistakes,
-    Settings learning) {
+    Hyperparameters learning) {
   /** What is trained. */
   public enum Kind {
     /** A classifier on the features of a network that stays as it is. */
@@ -123,7 +123,7 @@ public record Recipe(
     licence = licence == null ? "unknown" : licence;
     trainedOn = trainedOn == null ? "" : trainedOn;
     showMistakes = showMistakes == null || showMistakes;
-    learning = learning == null ? Settings.DEFAULT : learning;
+    learning = learning == null ? Hyperparameters.DEFAULT : learning;
     if (!Card.isClassTask(task)) {
       throw new IllegalArgumentException(
           "task is a word of small letters, digits and _, not face or features; found '%s'"
@@ -149,7 +149,7 @@ public record Recipe(
       Faces otherFaces,
       Card.Color otherColor,
       List<Folder> otherValidation,
-      Settings otherLearning) {
+      Hyperparameters otherLearning) {
     return new Recipe(
         task,
         about,
@@ -182,7 +182,7 @@ public record Recipe(
       }
       // A number that is left out would be 0.
       if (tree.get("learning") instanceof ObjectNode learning) {
-        JsonNode defaults = YAML.valueToTree(Settings.DEFAULT);
+        JsonNode defaults = YAML.valueToTree(Hyperparameters.DEFAULT);
         for (Map.Entry<String, JsonNode> setting : defaults.properties()) {
           if (!FOLLOWS.contains(setting.getKey())) {
             learning.putIfAbsent(setting.getKey(), setting.getValue());

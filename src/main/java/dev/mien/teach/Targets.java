@@ -7,25 +7,25 @@ import java.util.Arrays;
  * the network said itself in the epochs before.
  */
 final class Targets {
-  private final Settings settings;
+  private final Hyperparameters settings;
   private final int[] truth;
   private final int labels;
   private final float[] weights;
-  private final Recollection past;
+  private final TemporalEnsemble past;
 
   /**
    * @param truth the label of each picture
    */
-  Targets(Settings settings, int[] truth, int labels) {
+  Targets(Hyperparameters settings, int[] truth, int labels) {
     this.settings = settings;
     this.truth = truth.clone();
     this.labels = labels;
     this.weights = weights(truth, labels, settings.balance());
-    this.past = new Recollection(truth.length, labels);
+    this.past = new TemporalEnsemble(truth.length, labels);
   }
 
   /** What the network said in the epochs before. */
-  Recollection past() {
+  TemporalEnsemble past() {
     return past;
   }
 

@@ -90,7 +90,7 @@ public final class Training {
    * @throws StoppedException if it was stopped before there was anything to keep
    */
   public Result network() throws IOException {
-    Settings settings = recipe.learning();
+    Hyperparameters settings = recipe.learning();
     Material material = material();
     List<String> labels = material.training().labels();
     for (String label : settings.coverable()) {
@@ -151,8 +151,8 @@ public final class Training {
       HeadTraining training =
           new HeadTraining(extractor, input, onnx, labels.size(), recipe.learning().seed());
       boolean few = material.training().examples().size() <= MANY;
-      try (HeadTraining.Look train = training.new Look(cutting.side(), few);
-          HeadTraining.Look validation = training.new Look(cutting.side(), false)) {
+      try (HeadTraining.FeatureTaker train = training.new FeatureTaker(cutting.side(), few);
+          HeadTraining.FeatureTaker validation = training.new FeatureTaker(cutting.side(), false)) {
         cutting.marked(material.training(), train, early("training faces", material.training()));
         cutting.each(
             material.validation(), validation, early("validation faces", material.validation()));

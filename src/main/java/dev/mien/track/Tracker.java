@@ -1,133 +1,152 @@
 package dev.mien.track;
 
+import dev.mien.face.Classification;
 import dev.mien.face.Detection;
+import dev.mien.face.Face;
+import dev.mien.face.Observation;
 import dev.mien.frame.Box;
+import dev.mien.frame.Size;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives detections over time their tracks, in two steps as ByteTrack does (Zhang et al., ECCV 2022,
- * arXiv 2110.06864): confident detections choose first, then weak ones may go on with what is left,
- * so that a face that turns away keeps its track while a weak detection alone starts none that is
- * shown. A track moves on at constant velocity between its detections.
+ * Makes observations of detections: which of them are faces, who is who, and what label is shown.
+ * For one source and one thread; its only clock is the stream's.
  */
-final class Tracker {
-  /** A box that moved by less than this share of its size is the same face even without overlap. */
-  private static final double REACH = 0.7;
-
-  /** Between two frames no face grows or shrinks by more. */
-  private static final double GROWTH = 2.0;
+public final class Tracker {
+  /** Overlap of a detection with where a track should be, from which it surely is that face. */
+  private static final double SAME = 0.5;
 
   private final Rules rules;
   private final LongSupplier ids;
-  private final List<Track> tracks = new ArrayList<>();
+  private final @Nullable Association association;
+  private long looked;
+  private volatile List<Track.Motion> motions = List.of();
 
-  private record Pair(Track track, int detection, double likeness) {}
-
-  Tracker(Rules rules, LongSupplier ids) {
+  private Tracker(Rules rules, LongSupplier ids, @Nullable Association association) {
     this.rules = rules;
     this.ids = ids;
+    this.association = association;
   }
 
   /**
-   * The track of each detection, in their order.
+   * For frames that follow each other.
    *
-   * @param timestamp nanoseconds; not before that of the last call
+   * @param ids gives each number once in a run; several followers may share it
    */
-  List<Track> update(long timestamp, List<Detection> detections) {
-    tracks.removeIf(t -> timestamp - t.last() > rules.memory().toNanos());
-    List<@Nullable Track> result = new ArrayList<>();
-    detections.forEach(d -> result.add(null));
-    Set<Track> free = new HashSet<>(tracks);
-    match(timestamp, detections, free, result, true);
-    match(timestamp, detections, free, result, false);
-    List<Track> seen = new ArrayList<>();
-    for (int i = 0; i < detections.size(); i++) {
-      Detection detection = detections.get(i);
-      Track track = result.get(i);
-      if (track == null) {
-        track = new Track(detection, timestamp, new LabelFilter(rules));
-        tracks.add(track);
-      } else {
-        track.see(detection, timestamp);
-      }
-      if (track.id() == null && believable(track, detection)) {
-        track.believe(ids.getAsLong());
-      }
-      seen.add(track);
+  public static Tracker ofVideo(Rules rules, LongSupplier ids) {
+    return new Tracker(rules, ids, new Association(rules, ids));
+  }
+
+  /**
+   * For pictures that have nothing to do with each other: each face is new, no label is averaged.
+   */
+  public static Tracker ofStills(Rules rules, LongSupplier ids) {
+    return new Tracker(rules, ids, null);
+  }
+
+  /**
+   * The observation of the next frame.
+   *
+   * @param detections also weak ones: they carry on what strong ones began
+   * @param classifications for each detection, an answer of each model
+   */
+  public Observation follow(
+      String source,
+      long sequence,
+      long timestamp,
+      Size resolution,
+      List<Detection> detections,
+      List<List<Classification>> classifications) {
+    if (association == null) {
+      List<Face> faces = stills(detections, classifications);
+      return new Observation(
+          source, sequence, timestamp, resolution, faces, unsure(detections, faces));
     }
-    return seen;
+    List<Face> faces = video(association, timestamp, detections, classifications);
+    List<Box> perhaps = new ArrayList<>(unsure(detections, faces));
+    perhaps.addAll(association.lost(timestamp));
+    return new Observation(source, sequence, timestamp, resolution, faces, perhaps);
   }
 
-  /** Where the faces that were reported, and not seen this time, were last and should be now. */
-  List<Box> lost(long timestamp) {
-    return tracks.stream()
-        .filter(t -> t.last() < timestamp && t.id() != null)
-        .flatMap(t -> Stream.of(t.box(), t.predict(timestamp)))
-        .toList();
+  private static List<Box> unsure(List<Detection> detections, List<Face> faces) {
+    Set<Detection> shown = faces.stream().map(Face::detection).collect(Collectors.toSet());
+    return detections.stream().filter(d -> !shown.contains(d)).map(Detection::box).toList();
   }
 
-  /** Ends all tracks. */
-  void cut() {
-    tracks.clear();
+  /** The next frame shows another scene: no face goes on, wherever the next ones are. */
+  public void cut() {
+    if (association != null) {
+      association.cut();
+      motions = List.of();
+    }
   }
 
-  /** Those that were seen at this time, the last one of an update. */
-  List<Track> seenAt(long timestamp) {
-    return tracks.stream().filter(t -> t.last() == timestamp).toList();
+  /**
+   * The observation of the next frame, in which nobody looked for faces: those of the last look,
+   * moved on as they moved before.
+   */
+  public Observation expect(String source, long sequence, long timestamp, Size resolution) {
+    List<Face> faces = new ArrayList<>();
+    for (Track track : association == null ? List.<Track>of() : association.seenAt(looked)) {
+      Long id = track.id();
+      Detection expected = track.expect(timestamp, resolution);
+      if (id != null && expected != null) {
+        faces.add(new Face(id, expected, track.labels().last()));
+      }
+    }
+    faces.sort(Comparator.comparingLong(Face::id));
+    List<Box> perhaps = association == null ? List.of() : association.lost(timestamp);
+    return new Observation(source, sequence, timestamp, resolution, faces, perhaps);
   }
 
-  private boolean believable(Track track, Detection detection) {
-    return detection.confidence() >= rules.sure()
-        || (track.age() >= rules.patience().toNanos() && track.meanScore() >= rules.likely());
+  /**
+   * Whether the face at this place is one whose labels are steady, so that it needs no new
+   * classification yet. From any thread, for detections that are followed later.
+   */
+  public boolean steady(Box box, long timestamp) {
+    return motions.stream()
+        .anyMatch(m -> timestamp < m.steadyUntil() && m.at(timestamp).iou(box) >= SAME);
   }
 
-  private void match(
+  private List<Face> video(
+      Association association,
       long timestamp,
       List<Detection> detections,
-      Set<Track> free,
-      List<@Nullable Track> result,
-      boolean confident) {
-    List<Pair> pairs = new ArrayList<>();
+      List<List<Classification>> classifications) {
+    List<Track> tracks = association.update(timestamp, detections);
+    looked = timestamp;
+    List<Face> faces = new ArrayList<>();
     for (int i = 0; i < detections.size(); i++) {
-      Detection detection = detections.get(i);
-      if (result.get(i) != null || detection.confidence() >= rules.likely() != confident) {
-        continue;
-      }
-      for (Track track : tracks) {
-        double likeness = likeness(track.predict(timestamp), detection.box());
-        if (likeness > 0 && free.contains(track)) {
-          pairs.add(new Pair(track, i, likeness));
-        }
+      Track track = tracks.get(i);
+      List<Face.Label> labels = track.labels().update(timestamp, classifications.get(i));
+      Long id = track.id();
+      if (id != null) {
+        faces.add(new Face(id, detections.get(i), labels));
       }
     }
-    pairs.sort(Comparator.comparingDouble(Pair::likeness).reversed());
-    for (Pair pair : pairs) {
-      if (result.get(pair.detection()) == null && free.remove(pair.track())) {
-        result.set(pair.detection(), pair.track());
-      }
-    }
+    motions = tracks.stream().filter(t -> t.id() != null).map(Track::motion).toList();
+    faces.sort(Comparator.comparingLong(Face::id));
+    return faces;
   }
 
-  /** 0: cannot be the same; up to 1 for the near without overlap; above it for the overlapping. */
-  private static double likeness(Box expected, Box found) {
-    double side = Math.max(expected.width(), expected.height());
-    double foundSide = Math.max(found.width(), found.height());
-    if (side > GROWTH * foundSide || foundSide > GROWTH * side) {
-      return 0;
+  /**
+   * A picture has no past that could tell, so it needs less certainty than a track's first frame.
+   */
+  private List<Face> stills(
+      List<Detection> detections, List<List<Classification>> classifications) {
+    List<Face> faces = new ArrayList<>();
+    for (int i = 0; i < detections.size(); i++) {
+      if (detections.get(i).confidence() >= rules.likely()) {
+        List<Face.Label> labels = classifications.get(i).stream().map(LabelFilter::plain).toList();
+        faces.add(new Face(ids.getAsLong(), detections.get(i), labels));
+      }
     }
-    double overlap = expected.iou(found);
-    if (overlap > 0.1) {
-      return 1 + overlap;
-    }
-    double distance =
-        Math.hypot(expected.centerX() - found.centerX(), expected.centerY() - found.centerY());
-    return Math.max(0, 1 - distance / (REACH * side));
+    return faces;
   }
 }

@@ -104,12 +104,12 @@ final class Api {
       return;
     }
     Events events = new Events(response, callback, executor());
-    Consumer<Glimpse> follower = glimpse -> events.offer(event(glimpse));
+    Consumer<Glimpse> tracker = glimpse -> events.offer(event(glimpse));
     // Who follows all also gets those that come later, and stays when one goes.
     Consumer<Camera> join =
         camera ->
             camera.follow(
-                follower,
+                tracker,
                 () -> {
                   if (one != null || server.cameras().isEmpty()) {
                     events.end();
@@ -119,7 +119,7 @@ final class Api {
         request,
         failure -> {
           server.joining().remove(join);
-          server.cameras().values().forEach(c -> c.unfollow(follower));
+          server.cameras().values().forEach(c -> c.unfollow(tracker));
           server.listeners().remove(events);
         });
     server.listeners().add(events);

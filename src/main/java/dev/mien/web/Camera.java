@@ -6,7 +6,7 @@ import dev.mien.frame.Frame;
 import dev.mien.sink.ObservationJson;
 import dev.mien.sink.Picture;
 import dev.mien.sink.Sink;
-import dev.mien.source.Link;
+import dev.mien.source.ConnectionState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -75,7 +75,7 @@ final class Camera implements Sink {
   private @Nullable Observation newest;
   private long newestAt;
   private long distance;
-  private volatile @Nullable Supplier<Link> link;
+  private volatile @Nullable Supplier<ConnectionState> link;
   private boolean closed;
 
   /**
@@ -170,15 +170,15 @@ final class Camera implements Sink {
    *
    * @param end told when no more come
    */
-  void follow(Consumer<Glimpse> follower, Runnable end) {
-    followers.put(follower, end);
+  void follow(Consumer<Glimpse> tracker, Runnable end) {
+    followers.put(tracker, end);
     if (isClosed()) {
       end.run();
     }
   }
 
-  void unfollow(Consumer<Glimpse> follower) {
-    followers.remove(follower);
+  void unfollow(Consumer<Glimpse> tracker) {
+    followers.remove(tracker);
   }
 
   List<Shares.Plot> plots() {
@@ -206,7 +206,7 @@ final class Camera implements Sink {
   }
 
   private synchronized List<Face> newestFaces() {
-    return newest == null || state() != Link.State.UP ? List.of() : newest.faces();
+    return newest == null || state() != ConnectionState.State.UP ? List.of() : newest.faces();
   }
 
   private long silent() {
@@ -214,15 +214,15 @@ final class Camera implements Sink {
   }
 
   /** Frames may also stay away where the source itself is well: each of them may fail. */
-  private Link.State state() {
-    Link how = link == null ? null : link.get();
-    Link.State state = how == null ? Link.State.UP : how.state();
-    if (state != Link.State.UP) {
+  private ConnectionState.State state() {
+    ConnectionState how = link == null ? null : link.get();
+    ConnectionState.State state = how == null ? ConnectionState.State.UP : how.state();
+    if (state != ConnectionState.State.UP) {
       return state;
     }
     return newest == null
-        ? Link.State.CONNECTING
-        : silent() > Math.max(FRESH_NANOS, 4 * distance) ? Link.State.STALLED : state;
+        ? ConnectionState.State.CONNECTING
+        : silent() > Math.max(FRESH_NANOS, 4 * distance) ? ConnectionState.State.STALLED : state;
   }
 
   /** Keeps this picture for a while, to be asked for by the number of its frame. */
@@ -236,7 +236,7 @@ final class Camera implements Sink {
     return kept.get(frame);
   }
 
-  void link(Supplier<Link> newLink) {
+  void link(Supplier<ConnectionState> newLink) {
     link = newLink;
   }
 
@@ -245,12 +245,12 @@ final class Camera implements Sink {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("name", name);
     Observation now = newest;
-    Link.State state = state();
+    ConnectionState.State state = state();
     facts.put("state", state.toString());
-    Link how = link == null ? null : link.get();
-    if (how != null && how.state() != Link.State.UP && !how.reason().isEmpty()) {
+    ConnectionState how = link == null ? null : link.get();
+    if (how != null && how.state() != ConnectionState.State.UP && !how.reason().isEmpty()) {
       facts.put("reason", how.reason());
-    } else if (state == Link.State.STALLED) {
+    } else if (state == ConnectionState.State.STALLED) {
       facts.put("reason", "no frame was observed for %d s".formatted(silent() / 1_000_000_000L));
     }
     if (now == null) {
@@ -261,7 +261,7 @@ final class Camera implements Sink {
     facts.put(
         "resolution",
         Map.of("width", now.resolution().width(), "height", now.resolution().height()));
-    if (state != Link.State.UP) {
+    if (state != ConnectionState.State.UP) {
       return facts;
     }
     double passed = (times.getLast() - times.getFirst()) / SECOND;

@@ -3,7 +3,7 @@ package dev.mien.web;
 import dev.mien.pipeline.Durations;
 import dev.mien.pipeline.Health;
 import dev.mien.pipeline.Stats;
-import dev.mien.source.Link;
+import dev.mien.source.ConnectionState;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -65,7 +65,7 @@ final class Metrics implements MultiCollector {
             "mien_source_up",
             "Whether the camera can be reached.",
             all,
-            s -> !s.finished() && s.link().state() == Link.State.UP ? 1 : 0));
+            s -> !s.finished() && s.link().state() == ConnectionState.State.UP ? 1 : 0));
     out.metricSnapshot(links(all));
     out.metricSnapshot(
         counter(
@@ -166,7 +166,7 @@ final class Metrics implements MultiCollector {
             .name("mien_source_state")
             .help("1 for the state of the camera's connection.");
     for (Stats one : all) {
-      for (Link.State state : Link.State.values()) {
+      for (ConnectionState.State state : ConnectionState.State.values()) {
         builder.dataPoint(
             level(
                 !one.finished() && one.link().state() == state ? 1 : 0,

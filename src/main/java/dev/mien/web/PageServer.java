@@ -1,7 +1,7 @@
 package dev.mien.web;
 
 import dev.mien.sink.Sink;
-import dev.mien.source.Link;
+import dev.mien.source.ConnectionState;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -173,7 +173,7 @@ public final class PageServer implements AutoCloseable {
   }
 
   /** From now on the page says how this source is connected. */
-  public void link(String name, Supplier<Link> link) {
+  public void link(String name, Supplier<ConnectionState> link) {
     Camera camera = cameras.get(name);
     if (camera != null) {
       camera.link(link);

@@ -177,7 +177,7 @@ final class GoldensTest {
         pictures.add(Goldens.decode("m", golden.picture(), right.read(golden.picture())));
       }
       Goldens asking = new Goldens(right.card(), network);
-      for (Mistake mistake : asking.mistakes()) {
+      for (PreprocessingMistake mistake : asking.mistakes()) {
         double[][] answers = asking.attempt(mistake, pictures);
         if (answers[0].length == 0) {
           continue; // The network does not take that layout, so that nobody can have used it.
@@ -220,7 +220,9 @@ final class GoldensTest {
     assertThat(known("gray"))
         .contains("red and blue exchanged before they become gray", "values 0..255");
     Card.Input any = made("rgb").input();
-    assertThat(Mistake.known(any, true)).extracting(Mistake::name).contains("'layout: nhwc'");
+    assertThat(PreprocessingMistake.known(any, true))
+        .extracting(PreprocessingMistake::name)
+        .contains("'layout: nhwc'");
   }
 
   private static List<String> known(String name) throws IOException {

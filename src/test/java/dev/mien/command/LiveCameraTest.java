@@ -11,7 +11,7 @@ import dev.mien.pipeline.Durations;
 import dev.mien.pipeline.Effort;
 import dev.mien.pipeline.Stats;
 import dev.mien.sink.Sink;
-import dev.mien.source.Link;
+import dev.mien.source.ConnectionState;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
 import java.time.Instant;
@@ -104,7 +104,7 @@ final class LiveCameraTest {
   private static Stats stats() {
     return new Stats(
         "camera",
-        new Link(Link.State.UP, 0, "", Instant.EPOCH),
+        new ConnectionState(ConnectionState.State.UP, 0, "", Instant.EPOCH),
         true,
         300,
         250,

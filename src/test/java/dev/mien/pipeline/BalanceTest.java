@@ -9,8 +9,8 @@ import dev.mien.pipeline.Balance.Load;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
-import dev.mien.track.Follower;
 import dev.mien.track.Rules;
+import dev.mien.track.Tracker;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -116,8 +116,8 @@ final class BalanceTest {
               List.of());
       for (int i = 0; i < CAMERAS; i++) {
         Meter meter = new Meter(clock::get);
-        Follower follower = Follower.ofVideo(Rules.DEFAULT, () -> 1);
-        SourceQueue queue = new SourceQueue(pool, pace, meter, follower, 500_000_000L, false);
+        Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, () -> 1);
+        SourceQueue queue = new SourceQueue(pool, pace, meter, tracker, 500_000_000L, false);
         meters.add(meter);
         queues.add(queue);
         pool.join(queue);

@@ -13,8 +13,8 @@ import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
-import dev.mien.track.Follower;
 import dev.mien.track.Rules;
+import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -102,7 +102,7 @@ final class LongRun {
           new Pipeline(
                   SourceAddress.parse("pattern:160x120@25?frames=" + frames).open(),
                   pool,
-                  Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet),
+                  Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet),
                   List.of(new Labels()),
                   List.of(
                       sink(folder, "out.mp4"),

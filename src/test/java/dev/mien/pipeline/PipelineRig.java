@@ -10,8 +10,8 @@ import dev.mien.frame.Frame;
 import dev.mien.sink.Sink;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
-import dev.mien.track.Follower;
 import dev.mien.track.Rules;
+import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -205,10 +205,10 @@ abstract class PipelineRig {
   }
 
   Pipeline pipeline(Feed feed, List<Worker> workers, long most, Sink... sinks) {
-    Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
+    Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
     WorkerPool pool = new WorkerPool(workers);
     pools.add(pool);
-    return new Pipeline(feed, pool, follower, List.of(), List.of(sinks), most, Duration.ofHours(1));
+    return new Pipeline(feed, pool, tracker, List.of(), List.of(sinks), most, Duration.ofHours(1));
   }
 
   static List<Long> upTo(long end) {

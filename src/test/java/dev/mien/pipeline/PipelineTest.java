@@ -3,8 +3,8 @@ package dev.mien.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mien.source.Pace;
-import dev.mien.track.Follower;
 import dev.mien.track.Rules;
+import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -107,10 +107,10 @@ final class PipelineTest extends PipelineRig {
             workers(1, n -> clock.addAndGet(n % 2 == 0 ? 499_000_000 : 501_000_000)), clock::get);
     pools.add(pool);
     Shelf shelf = shelf("shelf");
-    Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
+    Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
     Duration most = Duration.ofMillis(500);
     Pipeline pipeline =
-        new Pipeline(feed, pool, follower, List.of(), List.of(shelf), FOR_EVER, most);
+        new Pipeline(feed, pool, tracker, List.of(), List.of(shelf), FOR_EVER, most);
     feed.before =
         n -> {
           while (pipeline.stats().observed() + pipeline.stats().dropped() < n) {

@@ -1,6 +1,6 @@
 package dev.mien.pipeline;
 
-import dev.mien.source.Link;
+import dev.mien.source.ConnectionState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** What a camera may look like from outside, made up. */
 public final class Situation {
   private final String name;
-  private Link link = new Link(Link.State.UP, 0, "", Instant.EPOCH);
+  private ConnectionState link =
+      new ConnectionState(ConnectionState.State.UP, 0, "", Instant.EPOCH);
   private static final long READ = 20;
   private long observed;
   private long underWay;
@@ -37,7 +38,7 @@ public final class Situation {
   }
 
   public Situation away(String trouble) {
-    link = new Link(Link.State.RETRYING, 3, trouble, Instant.EPOCH);
+    link = new ConnectionState(ConnectionState.State.RETRYING, 3, trouble, Instant.EPOCH);
     return this;
   }
 

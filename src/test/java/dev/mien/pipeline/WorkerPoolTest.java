@@ -7,12 +7,12 @@ import dev.mien.face.Detection;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import dev.mien.sink.Sink;
-import dev.mien.source.Link;
+import dev.mien.source.ConnectionState;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
-import dev.mien.track.Follower;
 import dev.mien.track.Rules;
+import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -165,9 +165,9 @@ final class WorkerPoolTest {
   }
 
   private Pipeline pipeline(Source source, WorkerPool pool, Sink... sinks) {
-    Follower follower = Follower.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
+    Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
     return new Pipeline(
-        source, pool, follower, List.of(), List.of(sinks), Long.MAX_VALUE, Duration.ofHours(1));
+        source, pool, tracker, List.of(), List.of(sinks), Long.MAX_VALUE, Duration.ofHours(1));
   }
 
   private static Source pattern(String name, int frames) throws IOException {
@@ -206,7 +206,7 @@ final class WorkerPoolTest {
       assertThat(meanwhile.finished()).isFalse();
       assertThat(meanwhile.read()).isEqualTo(5);
       assertThat(meanwhile.underWay()).isZero();
-      assertThat(meanwhile.link().state()).isEqualTo(Link.State.UP);
+      assertThat(meanwhile.link().state()).isEqualTo(ConnectionState.State.UP);
       stuck.stop();
       assertThat(waiting.get().finished()).isTrue();
     }
@@ -264,8 +264,8 @@ final class WorkerPoolTest {
   }
 
   private static SourceQueue queue(WorkerPool pool, Pace pace) {
-    Follower follower = Follower.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
-    return new SourceQueue(pool, pace, new Meter(pool.clock), follower, 500_000_000L, false);
+    Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
+    return new SourceQueue(pool, pace, new Meter(pool.clock), tracker, 500_000_000L, false);
   }
 
   private static SourceQueue work(WorkerPool pool, Worker worker) throws InterruptedException {

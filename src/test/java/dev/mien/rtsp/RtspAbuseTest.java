@@ -57,8 +57,9 @@ final class RtspAbuseTest {
   void staysUpAndFlatUnderRandomRequests() throws IOException {
     ResourceLeakDetector.Level before = ResourceLeakDetector.getLevel();
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-    Limits roomy =
-        new Limits(1000, 64, 4, 8192, 4096, Duration.ofSeconds(2), Duration.ofSeconds(2), 1 << 20);
+    RtspLimits roomy =
+        new RtspLimits(
+            1000, 64, 4, 8192, 4096, Duration.ofSeconds(2), Duration.ofSeconds(2), 1 << 20);
     try (RtspStream stream = RtspServerTest.open(Map.of(), roomy)) {
       Random random = new Random(4);
       int port = RtspServerTest.port(stream);
@@ -130,7 +131,7 @@ final class RtspAbuseTest {
 
   @Test
   void dropsTheFramesOfASlowClientOnly() throws IOException {
-    try (RtspStream stream = RtspServerTest.open(Map.of(), Limits.USUAL);
+    try (RtspStream stream = RtspServerTest.open(Map.of(), RtspLimits.USUAL);
         Caller slow = new Caller(RtspServerTest.port(stream));
         Caller quick = new Caller(RtspServerTest.port(stream))) {
       slow.play("door");

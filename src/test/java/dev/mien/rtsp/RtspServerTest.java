@@ -32,7 +32,7 @@ final class RtspServerTest {
   private static final Map<String, String> LOGIN =
       Map.of(Login.USER, "door", Login.PASSWORD, "pa:ss@w\"ü");
 
-  static RtspStream open(Map<String, String> environment, Limits limits) throws IOException {
+  static RtspStream open(Map<String, String> environment, RtspLimits limits) throws IOException {
     return new RtspServers(environment, limits).stream("127.0.0.1", 0, "door");
   }
 
@@ -49,7 +49,7 @@ final class RtspServerTest {
 
   @Test
   void tellsWhatItIsAndPlaysFromTheNextKeyFrame() throws IOException {
-    try (RtspStream stream = open(Map.of(), Limits.USUAL);
+    try (RtspStream stream = open(Map.of(), RtspLimits.USUAL);
         Caller caller = new Caller(port(stream))) {
       stream.publish(Units.key(100), 1000);
       assertThat(caller.ask("OPTIONS", "door").header("public")).contains("DESCRIBE", "TEARDOWN");
@@ -115,7 +115,7 @@ final class RtspServerTest {
 
   @Test
   void sendsOverUdpToThePeerAndHearsItsReports() throws IOException {
-    try (RtspStream stream = open(Map.of(), Limits.USUAL);
+    try (RtspStream stream = open(Map.of(), RtspLimits.USUAL);
         Caller caller = new Caller(port(stream));
         DatagramSocket rtp = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         DatagramSocket rtcp = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
@@ -184,7 +184,7 @@ final class RtspServerTest {
       })
   void refusesInTheWordsOfTheProtocol(String method, String path, String header, int status)
       throws IOException {
-    try (RtspStream stream = open(Map.of(), Limits.USUAL);
+    try (RtspStream stream = open(Map.of(), RtspLimits.USUAL);
         Caller caller = new Caller(port(stream))) {
       String[] headers = header.isEmpty() ? new String[0] : new String[] {header};
       assertThat(caller.ask(method, path, headers).status()).isEqualTo(status);
@@ -205,7 +205,7 @@ final class RtspServerTest {
         "nonsense\\r\\n\\r\\n | 400",
       })
   void endsWhatCannotBeUnderstood(String text, int status) throws IOException {
-    try (RtspStream stream = open(Map.of(), Limits.USUAL);
+    try (RtspStream stream = open(Map.of(), RtspLimits.USUAL);
         Caller caller = new Caller(port(stream))) {
       assertThat(caller.say(text.replace("\\r\\n", "\r\n")).status()).isEqualTo(status);
       caller.awaitEnd();
@@ -214,7 +214,7 @@ final class RtspServerTest {
 
   @Test
   void knowsOnlyItsOwnVersionAndReadsNoEndlessRequest() throws IOException {
-    try (RtspStream stream = open(Map.of(), Limits.USUAL);
+    try (RtspStream stream = open(Map.of(), RtspLimits.USUAL);
         Caller newer = new Caller(port(stream));
         Caller endless = new Caller(port(stream))) {
       assertThat(newer.say("OPTIONS * RTSP/2.0\r\nCSeq: 1\r\n\r\n").status()).isEqualTo(505);
@@ -230,7 +230,7 @@ final class RtspServerTest {
 
   @Test
   void letsInWhoKnowsThePassword() throws IOException {
-    try (RtspStream stream = open(LOGIN, Limits.USUAL);
+    try (RtspStream stream = open(LOGIN, RtspLimits.USUAL);
         Caller caller = new Caller(port(stream))) {
       assertThat(caller.ask("OPTIONS", "door").status()).isEqualTo(200);
       Answer refused = caller.ask("DESCRIBE", "door");
@@ -248,7 +248,7 @@ final class RtspServerTest {
 
   @Test
   void takesNoPasswordInTheClearNorOfAnotherConnection() throws IOException {
-    try (RtspStream stream = open(LOGIN, Limits.USUAL);
+    try (RtspStream stream = open(LOGIN, RtspLimits.USUAL);
         Caller first = new Caller(port(stream));
         Caller second = new Caller(port(stream))) {
       String basic =
@@ -330,8 +330,8 @@ final class RtspServerTest {
 
   @Test
   void keepsWithinItsLimits() throws IOException {
-    Limits few =
-        new Limits(2, 3, 2, 8192, 4096, Duration.ofMinutes(1), Duration.ofMinutes(1), 1 << 20);
+    RtspLimits few =
+        new RtspLimits(2, 3, 2, 8192, 4096, Duration.ofMinutes(1), Duration.ofMinutes(1), 1 << 20);
     try (RtspStream stream = open(Map.of(), few);
         Caller one = new Caller(port(stream));
         Caller two = new Caller(port(stream))) {
@@ -350,8 +350,8 @@ final class RtspServerTest {
 
   @Test
   void endsWhatGivesNoSignOfLife() throws IOException {
-    Limits hasty =
-        new Limits(9, 9, 9, 8192, 4096, Duration.ofSeconds(5), Duration.ofSeconds(2), 1 << 20);
+    RtspLimits hasty =
+        new RtspLimits(9, 9, 9, 8192, 4096, Duration.ofSeconds(5), Duration.ofSeconds(2), 1 << 20);
     try (RtspStream stream = open(Map.of(), hasty);
         Caller mute = new Caller(port(stream));
         Caller forgotten = new Caller(port(stream))) {

@@ -16,8 +16,8 @@ import dev.mien.pipeline.WorkerPool;
 import dev.mien.sink.Sink;
 import dev.mien.source.PatternSource;
 import dev.mien.source.SourceAddress;
-import dev.mien.track.Follower;
 import dev.mien.track.Rules;
+import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,7 +116,7 @@ final class ServiceTest {
     return new Pipeline(
         camera.source().open(camera.name()),
         pool,
-        Follower.ofVideo(Rules.DEFAULT, ids::incrementAndGet),
+        Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet),
         List.of(),
         List.of(book),
         Long.MAX_VALUE,

@@ -36,8 +36,8 @@ final class AvRecordingTest {
     threads.shutdownNow();
   }
 
-  private static Limits limits(long patience) {
-    return new Limits(patience, patience, patience / 2);
+  private static Deadlines limits(long patience) {
+    return new Deadlines(patience, patience, patience / 2);
   }
 
   @Test

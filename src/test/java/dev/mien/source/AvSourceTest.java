@@ -95,8 +95,9 @@ final class AvSourceTest {
     }
   }
 
-  private static Lifeline life(long patience) {
-    return new Lifeline("cam", new Limits(30 * patience, patience, patience / 2), Level.DEBUG);
+  private static ConnectionSupervisor life(long patience) {
+    return new ConnectionSupervisor(
+        "cam", new Deadlines(30 * patience, patience, patience / 2), Level.DEBUG);
   }
 
   private static AvSource open(String url) throws IOException {
@@ -112,7 +113,7 @@ final class AvSourceTest {
     return failure(url, life(PATIENCE));
   }
 
-  private static SourceException failure(String url, Lifeline life) {
+  private static SourceException failure(String url, ConnectionSupervisor life) {
     SourceException e =
         catchThrowableOfType(
             SourceException.class,
@@ -138,7 +139,8 @@ final class AvSourceTest {
       SourceException e =
           failure(
               "%s://user:gehe1m@127.0.0.1:%d/cam".formatted(scheme, server.getLocalPort()),
-              new Lifeline("cam", new Limits(PATIENCE, PATIENCE, PATIENCE), Level.DEBUG));
+              new ConnectionSupervisor(
+                  "cam", new Deadlines(PATIENCE, PATIENCE, PATIENCE), Level.DEBUG));
       assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
       assertThat(e).hasMessageContaining("127.0.0.1").hasMessageContaining("within 1 s");
       assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(PATIENCE);

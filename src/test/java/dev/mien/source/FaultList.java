@@ -1,6 +1,6 @@
 package dev.mien.source;
 
-import dev.mien.source.Link.State;
+import dev.mien.source.ConnectionState.State;
 import dev.mien.source.RtspCamera.Script;
 import java.util.function.Consumer;
 

@@ -1,6 +1,6 @@
 package dev.mien.source;
 
-import dev.mien.source.Link.State;
+import dev.mien.source.ConnectionState.State;
 import dev.mien.source.RtspCamera.Script;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,7 +21,7 @@ final class Faults implements AutoCloseable {
   static final long SECOND = 1_000_000_000L;
 
   /** Short, so that the table is printed in minutes. */
-  static final Limits LIMITS = new Limits(2 * SECOND, 2 * SECOND, SECOND);
+  static final Deadlines LIMITS = new Deadlines(2 * SECOND, 2 * SECOND, SECOND);
 
   /**
    * The longest waits during a fault, in milliseconds.
@@ -37,7 +37,7 @@ final class Faults implements AutoCloseable {
   }
 
   /** So that nothing ends of itself before it is stopped. */
-  private static final Limits UNHURRIED = new Limits(60 * SECOND, 60 * SECOND, SECOND);
+  private static final Deadlines UNHURRIED = new Deadlines(60 * SECOND, 60 * SECOND, SECOND);
 
   /** One row; times in milliseconds, negative where there is none. */
   record Row(String fault, String outcome, List<Long> recovered, Gaps gaps, int threads) {
@@ -122,7 +122,7 @@ final class Faults implements AutoCloseable {
       int before = threads();
       long from = watched.frames();
       long took = watched.await(100L) / 1_000_000;
-      Link link = watched.link();
+      ConnectionState link = watched.link();
       String outcome =
           "%s, %s; %d frames in %d ms; times grow: %s, off by %d ms"
               .formatted(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.mien.frame.Frame;
 import dev.mien.frame.Size;
-import dev.mien.source.Link.State;
+import dev.mien.source.ConnectionState.State;
 import dev.mien.source.SourceException.Reason;
 import java.io.IOException;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class GstCameraIT {
   private static final long SECOND = 1_000_000_000L;
-  private static final Limits LIMITS = new Limits(10 * SECOND, 3 * SECOND, SECOND);
+  private static final Deadlines LIMITS = new Deadlines(10 * SECOND, 3 * SECOND, SECOND);
 
   private static Source open(String url) throws IOException {
     return Reconnecting.open("cam", life -> AvSource.network("cam", url, life), LIMITS);

@@ -39,8 +39,8 @@ final class RtspTest {
   }
 
   private static AvSource open(String url) throws IOException {
-    Limits limits = new Limits(10 * SECOND, 10 * SECOND, 5 * SECOND);
-    return AvSource.network("cam", url, new Lifeline("cam", limits, Level.DEBUG));
+    Deadlines limits = new Deadlines(10 * SECOND, 10 * SECOND, 5 * SECOND);
+    return AvSource.network("cam", url, new ConnectionSupervisor("cam", limits, Level.DEBUG));
   }
 
   private static List<Long> times(Source source, int pictures) throws IOException {

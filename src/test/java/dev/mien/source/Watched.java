@@ -1,7 +1,7 @@
 package dev.mien.source;
 
 import dev.mien.frame.Frame;
-import dev.mien.source.Link.State;
+import dev.mien.source.ConnectionState.State;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -24,7 +24,7 @@ final class Watched implements AutoCloseable {
     thread.start();
   }
 
-  static Watched open(String name, String url, Limits limits) {
+  static Watched open(String name, String url, Deadlines limits) {
     return new Watched(
         Reconnecting.patient(name, life -> AvSource.network(name, url, life), limits));
   }
@@ -54,7 +54,7 @@ final class Watched implements AutoCloseable {
     }
   }
 
-  Link link() {
+  ConnectionState link() {
     return source.link();
   }
 

@@ -41,8 +41,8 @@ class BatchesTest {
   }
 
   private static Batches batches(Augmentation augmentation, double mixup) {
-    Settings settings =
-        new Settings(
+    Hyperparameters settings =
+        new Hyperparameters(
             SIDE, SIDE, 0, 8, 4, BATCH, 0.1, 0, 0, mixup, 0, 0, 0, 4, 1, augmentation, List.of());
     return new Batches(settings, INPUT, crops(), LABELS);
   }

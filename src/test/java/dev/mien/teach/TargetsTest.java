@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 class TargetsTest {
   private static final float[] SURE_OF_B = {0, 20};
 
-  private static Settings settings(double smoothing, double recollection, double balance) {
-    return new Settings(
+  private static Hyperparameters settings(double smoothing, double recollection, double balance) {
+    return new Hyperparameters(
         32,
         32,
         0,

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mien.frame.Frame;
 import dev.mien.sink.ObservationJson;
 import dev.mien.sink.Sink;
-import dev.mien.source.Link;
+import dev.mien.source.ConnectionState;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -149,7 +149,12 @@ final class PageServerTest {
     try (Stage stage = new Stage(null, 64, 48)) {
       stage.server.link(
           "door",
-          () -> new Link(Link.State.RETRYING, 1, "nobody answers there", java.time.Instant.EPOCH));
+          () ->
+              new ConnectionState(
+                  ConnectionState.State.RETRYING,
+                  1,
+                  "nobody answers there",
+                  java.time.Instant.EPOCH));
       JsonNode door = JSON.readTree(stage.get("/api/cameras").body()).at("/cameras/0");
       assertThat(door.get("state").asText()).isEqualTo("retrying");
       assertThat(door.get("reason").asText()).isEqualTo("nobody answers there");
@@ -282,7 +287,10 @@ final class PageServerTest {
       assertThat(Stage.text(stage.get("/api/cameras"))).contains("\"up\"", "\"faces\"");
       assertThat(stage.server.faces()).anyMatch(f -> f.faces() == 1);
       stage.server.link(
-          "door", () -> new Link(Link.State.RETRYING, 1, "no route to host", Instant.EPOCH));
+          "door",
+          () ->
+              new ConnectionState(
+                  ConnectionState.State.RETRYING, 1, "no route to host", Instant.EPOCH));
       assertThat(Stage.text(stage.get("/api/cameras")))
           .contains("\"retrying\"", "no route to host")
           .doesNotContain("\"faces\"", "frames_per_second");

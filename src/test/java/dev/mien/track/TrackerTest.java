@@ -21,15 +21,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class FollowerTest {
+final class TrackerTest {
   private static final long MS = 1_000_000;
   private static final Size SIZE = new Size(1280, 720);
 
   private final AtomicLong ids = new AtomicLong();
-  private final Follower follower = follower();
+  private final Tracker tracker = tracker();
 
-  private Follower follower() {
-    return Follower.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
+  private Tracker tracker() {
+    return Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
   }
 
   private static Detection at(double x, double y, double score) {
@@ -54,7 +54,7 @@ final class FollowerTest {
                 "m",
                 List.of(new Score("x", 0.2), new Score("y", 0.1), new Score("z", 0.7))));
     List<Face.Label> labels =
-        follower
+        tracker
             .follow("s", 0, 0, SIZE, List.of(at(9, 9, 0.9)), List.of(said))
             .faces()
             .get(0)
@@ -69,7 +69,7 @@ final class FollowerTest {
     for (double least : new double[] {0.5, 0.7}) {
       Classification said = new Classification("mask", "m", scores, least);
       Face face =
-          follower()
+          tracker()
               .follow("s", 0, 0, SIZE, List.of(at(9, 9, 0.9)), List.of(List.of(said)))
               .faces()
               .get(0);
@@ -77,13 +77,13 @@ final class FollowerTest {
     }
   }
 
-  private static List<Face> see(Follower follower, long ms, Detection... detections) {
+  private static List<Face> see(Tracker tracker, long ms, Detection... detections) {
     List<List<Classification>> labels = Collections.nCopies(detections.length, happy(0.8));
-    return follower.follow("s", ms, ms * MS, SIZE, List.of(detections), labels).faces();
+    return tracker.follow("s", ms, ms * MS, SIZE, List.of(detections), labels).faces();
   }
 
-  private static Face.Label label(Follower follower, long ms, double probability) {
-    return follower
+  private static Face.Label label(Tracker tracker, long ms, double probability) {
+    return tracker
         .follow("s", ms, ms * MS, SIZE, List.of(at(100, 100, 0.9)), List.of(happy(probability)))
         .faces()
         .get(0)
@@ -93,16 +93,16 @@ final class FollowerTest {
 
   @Test
   void showsASureFaceAtOnce() {
-    assertThat(see(follower, 0, at(100, 100, 0.83))).extracting(Face::id).containsExactly(1L);
-    assertThat(see(follower(), 0, at(100, 100, 0.82))).isEmpty();
+    assertThat(see(tracker, 0, at(100, 100, 0.83))).extracting(Face::id).containsExactly(1L);
+    assertThat(see(tracker(), 0, at(100, 100, 0.82))).isEmpty();
   }
 
   @Test
   void neverGivesAnIdTwice() {
-    Follower other = follower();
+    Tracker other = tracker();
     Set<Long> seen = new HashSet<>();
     for (int i = 0; i < 50; i++) {
-      for (Follower each : List.of(follower, other)) {
+      for (Tracker each : List.of(tracker, other)) {
         List<Face> faces = see(each, i * 1500L, at(100, 100, 0.9), at(600, 100, 0.9));
         assertThat(faces).hasSize(2);
         faces.forEach(f -> assertThat(seen.add(f.id())).as("id %d", f.id()).isTrue());
@@ -122,10 +122,10 @@ final class FollowerTest {
       boolean hidden = Math.abs(left.box().x() - right.box().x()) < 30;
       List<Face> faces =
           hidden
-              ? see(follower, Math.round(t * 1000), left)
+              ? see(tracker, Math.round(t * 1000), left)
               : i % 2 == 0
-                  ? see(follower, Math.round(t * 1000), left, right)
-                  : see(follower, Math.round(t * 1000), right, left);
+                  ? see(tracker, Math.round(t * 1000), left, right)
+                  : see(tracker, Math.round(t * 1000), right, left);
       assertThat(faces.get(0).id()).isEqualTo(1);
       assertThat(faces.get(0).detection()).as("at %s s", t).isEqualTo(left);
       if (!hidden) {
@@ -137,25 +137,25 @@ final class FollowerTest {
 
   @Test
   void aFaceLostShortlyKeepsItsId() {
-    see(follower, 0, at(100, 100, 0.9));
-    see(follower, 100);
-    assertThat(see(follower, 500, at(110, 100, 0.9))).extracting(Face::id).containsExactly(1L);
-    assertThat(see(follower, 2500, at(110, 100, 0.9))).extracting(Face::id).containsExactly(2L);
+    see(tracker, 0, at(100, 100, 0.9));
+    see(tracker, 100);
+    assertThat(see(tracker, 500, at(110, 100, 0.9))).extracting(Face::id).containsExactly(1L);
+    assertThat(see(tracker, 2500, at(110, 100, 0.9))).extracting(Face::id).containsExactly(2L);
   }
 
   @Test
   void noFaceGoesOnOverACut() {
-    assertThat(see(follower, 0, at(100, 100, 0.9))).extracting(Face::id).containsExactly(1L);
-    follower.cut();
-    assertThat(see(follower, 40, at(100, 100, 0.9))).extracting(Face::id).containsExactly(2L);
-    assertThat(see(follower, 80, at(100, 100, 0.65))).extracting(Face::id).containsExactly(2L);
-    follower.cut();
-    assertThat(see(follower, 120, at(100, 100, 0.65))).as("weak: none to go on").isEmpty();
+    assertThat(see(tracker, 0, at(100, 100, 0.9))).extracting(Face::id).containsExactly(1L);
+    tracker.cut();
+    assertThat(see(tracker, 40, at(100, 100, 0.9))).extracting(Face::id).containsExactly(2L);
+    assertThat(see(tracker, 80, at(100, 100, 0.65))).extracting(Face::id).containsExactly(2L);
+    tracker.cut();
+    assertThat(see(tracker, 120, at(100, 100, 0.65))).as("weak: none to go on").isEmpty();
   }
 
   private List<Box> perhaps(long ms, Detection... detections) {
     List<List<Classification>> labels = Collections.nCopies(detections.length, happy(0.8));
-    return follower.follow("s", ms, ms * MS, SIZE, List.of(detections), labels).perhaps();
+    return tracker.follow("s", ms, ms * MS, SIZE, List.of(detections), labels).perhaps();
   }
 
   @Test
@@ -167,9 +167,9 @@ final class FollowerTest {
     assertThat(perhaps(80)).as("gone: there, or farther on").hasSize(2).contains(last);
     assertThat(perhaps(2000)).isEmpty();
     perhaps(2040, at(100, 100, 0.9));
-    follower.cut();
+    tracker.cut();
     assertThat(perhaps(2080)).isEmpty();
-    Follower stills = Follower.ofStills(Rules.DEFAULT, ids::incrementAndGet);
+    Tracker stills = Tracker.ofStills(Rules.DEFAULT, ids::incrementAndGet);
     assertThat(stills.follow("s", 0, 0, SIZE, List.of(weak), List.of(happy(0.8))).perhaps())
         .containsExactly(weak.box());
   }
@@ -177,16 +177,16 @@ final class FollowerTest {
   @Test
   void weakDetectionsAloneAreNoFace() {
     for (int ms = 0; ms < 20_000; ms += 40) {
-      assertThat(see(follower, ms, at(100, 100, 0.7))).isEmpty();
+      assertThat(see(tracker, ms, at(100, 100, 0.7))).isEmpty();
     }
     assertThat(ids.get()).isZero();
   }
 
   @Test
   void weakDetectionsCarryAFaceOn() {
-    see(follower, 0, at(100, 100, 0.9));
+    see(tracker, 0, at(100, 100, 0.9));
     for (int ms = 40; ms < 5000; ms += 40) {
-      assertThat(see(follower, ms, at(100 + ms / 40.0, 100, 0.5)))
+      assertThat(see(tracker, ms, at(100 + ms / 40.0, 100, 0.5)))
           .extracting(Face::id)
           .containsExactly(1L);
     }
@@ -194,8 +194,8 @@ final class FollowerTest {
 
   @Test
   void aWeakDetectionTakesNoTrackFromASureOne() {
-    see(follower, 0, at(100, 100, 0.9));
-    List<Face> faces = see(follower, 40, at(101, 100, 0.6), at(110, 100, 0.9));
+    see(tracker, 0, at(100, 100, 0.9));
+    List<Face> faces = see(tracker, 40, at(101, 100, 0.6), at(110, 100, 0.9));
     assertThat(faces).hasSize(1);
     assertThat(faces.get(0).detection().confidence()).isEqualTo(0.9);
   }
@@ -203,9 +203,9 @@ final class FollowerTest {
   @Test
   void whatLastsBecomesAFace() {
     for (int ms = 0; ms < 500; ms += 50) {
-      assertThat(see(follower, ms, at(100, 100, 0.8))).as("at %d ms", ms).isEmpty();
+      assertThat(see(tracker, ms, at(100, 100, 0.8))).as("at %d ms", ms).isEmpty();
     }
-    assertThat(see(follower, 500, at(100, 100, 0.8))).hasSize(1);
+    assertThat(see(tracker, 500, at(100, 100, 0.8))).hasSize(1);
   }
 
   @Test
@@ -214,7 +214,7 @@ final class FollowerTest {
     for (int i = 0; i < 600; i++) {
       double noise = 0.15 * random.nextGaussian();
       double probability = (i % 2 == 0 ? 0.8 : 0.35) + noise;
-      Face.Label label = label(follower, i * 33L, Math.min(Math.max(probability, 0), 1));
+      Face.Label label = label(tracker, i * 33L, Math.min(Math.max(probability, 0), 1));
       assertThat(label.label()).as("frame %d", i).isEqualTo("happy");
       assertThat(label.scores().stream().mapToDouble(Score::probability).sum())
           .isCloseTo(1, within(1e-9));
@@ -225,22 +225,22 @@ final class FollowerTest {
   @ValueSource(ints = {5, 10, 30, 60})
   void aTrueChangeShowsWithinASecond(int rate) {
     for (int i = 0; i < 3 * rate; i++) {
-      assertThat(label(follower, i * 1000L / rate, 0.9).label()).isEqualTo("happy");
+      assertThat(label(tracker, i * 1000L / rate, 0.9).label()).isEqualTo("happy");
     }
     for (int i = 3 * rate; i <= 4 * rate; i++) {
-      label(follower, i * 1000L / rate, 0.1);
+      label(tracker, i * 1000L / rate, 0.1);
     }
-    assertThat(label(follower, 4001, 0.1).label()).isEqualTo("sad");
+    assertThat(label(tracker, 4001, 0.1).label()).isEqualTo("sad");
   }
 
   /** A slow change, so that the frames that a low rate leaves out hide no step. */
   @Test
   void theRateOfFramesChangesNothing() {
-    Follower slow = follower();
+    Tracker slow = tracker();
     for (int i = 0; i <= 120; i++) {
       long ms = i * 100L / 3;
       double probability = 0.5 + 0.4 * Math.cos(ms / 1000.0);
-      Face.Label fast = label(follower, ms, probability);
+      Face.Label fast = label(tracker, ms, probability);
       if (i % 3 == 0) {
         Face.Label other = label(slow, ms, probability);
         assertThat(other.scores().get(0).probability())
@@ -252,7 +252,7 @@ final class FollowerTest {
 
   @Test
   void stillsAreEachForThemselves() {
-    Follower stills = Follower.ofStills(Rules.DEFAULT, ids::incrementAndGet);
+    Tracker stills = Tracker.ofStills(Rules.DEFAULT, ids::incrementAndGet);
     Face.Label first = label(stills, 0, 0.9);
     Face.Label second = label(stills, 1, 0.2);
     assertThat(first.confidence()).isEqualTo(0.9);
@@ -266,9 +266,9 @@ final class FollowerTest {
   @Test
   void theOrderOfDetectionsChangesNothing() {
     Random random = new Random(3);
-    Follower shuffled = follower();
+    Tracker shuffled = tracker();
     AtomicLong own = new AtomicLong();
-    Follower ordered = Follower.ofVideo(Rules.DEFAULT, own::incrementAndGet);
+    Tracker ordered = Tracker.ofVideo(Rules.DEFAULT, own::incrementAndGet);
     ids.set(0);
     for (int frame = 0; frame < 30; frame++) {
       List<Detection> detections = new ArrayList<>();

@@ -22,7 +22,7 @@ import java.util.List;
  * @param smoothing share of the truth that is spread over all labels, 0..1
  * @param mixup pictures are blended in pairs, shares drawn from Beta(mixup, mixup); 0 never
  * @param recollection how far the truth gives way, by the last epoch, to what the network said of
- *     the picture in the epochs before: see {@link Recollection}, 0..1
+ *     the picture in the epochs before: see {@link TemporalEnsemble}, 0..1
  * @param dropout of the last features, 0..1
  * @param balance how far rare labels weigh more: 0 not at all, 1 as much as they are rarer
  * @param patience epochs without a lower validation loss until it stops
@@ -30,7 +30,7 @@ import java.util.List;
  * @param augmentation how the pictures are varied
  * @param coverable labels that stay true when mouth and chin are hidden
  */
-public record Settings(
+public record Hyperparameters(
     int size,
     int crop,
     int view,
@@ -48,8 +48,8 @@ public record Settings(
     long seed,
     Augmentation augmentation,
     List<String> coverable) {
-  public static final Settings DEFAULT =
-      new Settings(
+  public static final Hyperparameters DEFAULT =
+      new Hyperparameters(
           64,
           64,
           0,
@@ -69,7 +69,7 @@ public record Settings(
           List.of());
 
   @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
-  public Settings {
+  public Hyperparameters {
     size = size == 0 ? 64 : size;
     crop = crop == 0 ? size : crop;
     width = width == 0 ? 24 : width;
@@ -93,8 +93,8 @@ public record Settings(
   }
 
   /** The same, but for these. */
-  public Settings with(int otherSize, int otherEpochs, int otherWidth, long otherSeed) {
-    return new Settings(
+  public Hyperparameters with(int otherSize, int otherEpochs, int otherWidth, long otherSeed) {
+    return new Hyperparameters(
         otherSize,
         otherSize == size ? crop : otherSize,
         otherSize == size ? view : 0,

@@ -12,7 +12,7 @@ import java.util.Locale;
  *     what it sends
  * @param since when that began, by the clock of this machine
  */
-public record Link(State state, long reconnects, String reason, Instant since) {
+public record ConnectionState(State state, long reconnects, String reason, Instant since) {
   /** What the connection does. */
   public enum State {
     /** The first connection is being made. */
@@ -34,5 +34,5 @@ public record Link(State state, long reconnects, String reason, Instant since) {
   }
 
   /** Of what is never lost: a file, a test picture; since the beginning of time. */
-  static final Link STEADY = new Link(State.UP, 0, "", Instant.EPOCH);
+  static final ConnectionState STEADY = new ConnectionState(State.UP, 0, "", Instant.EPOCH);
 }

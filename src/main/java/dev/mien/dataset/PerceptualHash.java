@@ -13,7 +13,7 @@ import org.bytedeco.opencv.opencv_core.Size;
  * Perceptual Image Hash Functions", 2010) proposes, and the picture made very small decides: faces
  * that were aligned have hashes too much alike.
  */
-public final class Look {
+public final class PerceptualHash {
   private static final int HASHED = 32;
   private static final int SMALL = 16;
   private static final int MOST_BITS = 10;
@@ -22,13 +22,13 @@ public final class Look {
   private final long hash;
   private final byte[] small;
 
-  private Look(long hash, byte[] small) {
+  private PerceptualHash(long hash, byte[] small) {
     this.hash = hash;
     this.small = small;
   }
 
   /** A picture's own look and that of its mirror image. */
-  record Pair(Look own, Look mirrored) {}
+  record Pair(PerceptualHash own, PerceptualHash mirrored) {}
 
   /**
    * @param picture 8 bit BGR, lent
@@ -46,7 +46,7 @@ public final class Look {
     }
   }
 
-  private static Look ofGray(Mat gray) {
+  private static PerceptualHash ofGray(Mat gray) {
     try (Size size = new Size(SMALL, SMALL);
         Mat code = new Mat();
         Mat tiny = new Mat()) {
@@ -56,7 +56,7 @@ public final class Look {
         bits = bits << 8 | (b & 0xff);
       }
       opencv_imgproc.resize(gray, tiny, size, 0, 0, opencv_imgproc.INTER_AREA);
-      return new Look(bits, normalized(bytes(tiny)));
+      return new PerceptualHash(bits, normalized(bytes(tiny)));
     }
   }
 
@@ -90,7 +90,7 @@ public final class Look {
   private static final double LENGTH = 400;
 
   /** Whether it may be the same picture. */
-  public boolean resembles(Look other) {
+  public boolean resembles(PerceptualHash other) {
     return Long.bitCount(hash ^ other.hash) <= MOST_BITS && correlation(other) >= LEAST_CORRELATION;
   }
 
@@ -103,7 +103,7 @@ public final class Look {
     return Long.bitCount(hash ^ other) <= MOST_BITS;
   }
 
-  private double correlation(Look other) {
+  private double correlation(PerceptualHash other) {
     int product = 0;
     int own = 0;
     int others = 0;

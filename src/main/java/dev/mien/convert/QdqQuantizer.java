@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Runtime can do in integers: products and the activations after them, sums, joins and pools.
  * Everything else goes on in floats.
  */
-final class EightBits {
+final class QdqQuantizer {
   private static final Set<String> PRODUCTS = Set.of("Conv", "Gemm", "MatMul");
   private static final Set<String> MIXTURES =
       Set.of("Add", "Concat", "GlobalAveragePool", "AveragePool");
@@ -42,10 +42,10 @@ final class EightBits {
   private final Set<String> outputs = new HashSet<>();
   private final Set<String> flowing = new LinkedHashSet<>();
 
-  /** Tensors that have the step of another. */
+  /** GraphValues that have the step of another. */
   private final Map<String, String> alike = new LinkedHashMap<>();
 
-  EightBits(GraphProto graph) {
+  QdqQuantizer(GraphProto graph) {
     this.graph = graph;
     graph.getInitializerList().forEach(t -> constants.put(t.getName(), t));
     for (NodeProto node : graph.getNodeList()) {

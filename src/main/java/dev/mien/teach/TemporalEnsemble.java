@@ -11,7 +11,7 @@ import java.util.Arrays;
  * Progressive Refinement of Targets", 2021): labels that people do not agree on become less of a
  * command, and the network learns from its own past without a second network.
  */
-final class Recollection {
+final class TemporalEnsemble {
   /** The weight of the past against the newest answer. */
   private static final float PAST = 0.7f;
 
@@ -19,7 +19,7 @@ final class Recollection {
   private final int labels;
 
   /** Nothing has been said yet. */
-  Recollection(int pictures, int labels) {
+  TemporalEnsemble(int pictures, int labels) {
     this.probabilities = new float[pictures * labels];
     this.labels = labels;
   }

@@ -3,7 +3,7 @@ package dev.mien.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mien.frame.Size;
-import dev.mien.source.Link.State;
+import dev.mien.source.ConnectionState.State;
 import java.util.Random;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,13 +14,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.Level;
 
 /** When a source is called stalled, by a clock of the test's own. */
-final class LifelineTest {
+final class ConnectionSupervisorTest {
   private static final long MILLI = 1_000_000L;
   private static final Size SIZE = new Size(640, 480);
 
   private long now;
   private int stalls;
-  private final Lifeline life = new Lifeline("cam", Limits.USUAL, Level.DEBUG, () -> now);
+  private final ConnectionSupervisor life =
+      new ConnectionSupervisor("cam", Deadlines.USUAL, Level.DEBUG, () -> now);
 
   @BeforeEach
   void connect() {

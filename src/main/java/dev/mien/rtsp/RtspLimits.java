@@ -15,7 +15,7 @@ import java.time.Duration;
  *     the client is told, in whole seconds
  * @param backlog bytes that wait for a slow client before its frames are dropped
  */
-record Limits(
+record RtspLimits(
     int connections,
     int sessions,
     int sessionsEach,
@@ -24,6 +24,7 @@ record Limits(
     Duration greeting,
     Duration silence,
     int backlog) {
-  static final Limits USUAL =
-      new Limits(64, 64, 4, 8192, 4096, Duration.ofSeconds(10), Duration.ofSeconds(60), 1 << 20);
+  static final RtspLimits USUAL =
+      new RtspLimits(
+          64, 64, 4, 8192, 4096, Duration.ofSeconds(10), Duration.ofSeconds(60), 1 << 20);
 }

@@ -1,7 +1,7 @@
 package dev.mien.source;
 
 import dev.mien.frame.Size;
-import dev.mien.source.Link.State;
+import dev.mien.source.ConnectionState.State;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -14,17 +14,17 @@ import org.slf4j.event.Level;
  * What outlives the connections of one live source: its limits, its timeline, its state, and
  * whether anybody still waits for it. Each change of the state is a line in the log.
  */
-final class Lifeline {
-  private static final Logger log = LoggerFactory.getLogger(Lifeline.class);
+final class ConnectionSupervisor {
+  private static final Logger log = LoggerFactory.getLogger(ConnectionSupervisor.class);
 
   /** A camera that sends seldom has not stalled before it is this many gaps late. */
   private static final int LATE_GAPS = 4;
 
   private final String name;
-  private final Limits limits;
+  private final Deadlines limits;
   private final Level first;
   private final Timeline timeline = new Timeline();
-  private volatile Link link;
+  private volatile ConnectionState link;
   private volatile boolean closed;
   private volatile long lastPicture;
   private volatile long gap;
@@ -36,24 +36,24 @@ final class Lifeline {
   /**
    * @param first how loud the first connection is told of
    */
-  Lifeline(String name, Limits limits, Level first) {
+  ConnectionSupervisor(String name, Deadlines limits, Level first) {
     this(name, limits, first, System::nanoTime);
   }
 
   /**
    * @param clock nanoseconds, from any start
    */
-  Lifeline(String name, Limits limits, Level first, LongSupplier clock) {
+  ConnectionSupervisor(String name, Deadlines limits, Level first, LongSupplier clock) {
     this.clock = clock;
     changed = clock.getAsLong();
     this.name = name;
     this.limits = limits;
     this.first = first;
     log.atLevel(first).log("{}: connecting", name);
-    link = new Link(State.CONNECTING, 0, "", Instant.now());
+    link = new ConnectionState(State.CONNECTING, 0, "", Instant.now());
   }
 
-  Limits limits() {
+  Deadlines limits() {
     return limits;
   }
 
@@ -61,7 +61,7 @@ final class Lifeline {
     return timeline;
   }
 
-  Link link() {
+  ConnectionState link() {
     return link;
   }
 
@@ -98,7 +98,7 @@ final class Lifeline {
     State before = link.state();
     if (before == State.UP) {
       log.info("{}: sends {} now", name, what);
-      link = new Link(State.UP, link.reconnects(), what, link.since());
+      link = new ConnectionState(State.UP, link.reconnects(), what, link.since());
       return;
     }
     boolean back = before == State.RETRYING || before == State.REFUSED;
@@ -137,7 +137,7 @@ final class Lifeline {
     if (link.state() == State.RETRYING) {
       if (!reason.equals(link.reason())) {
         log.debug("{}: still retrying: {}", name, reason);
-        link = new Link(State.RETRYING, link.reconnects(), reason, link.since());
+        link = new ConnectionState(State.RETRYING, link.reconnects(), reason, link.since());
       }
       return;
     }
@@ -156,7 +156,7 @@ final class Lifeline {
   private void enter(State state, String reason, long reconnects) {
     changed = clock.getAsLong();
     gap = state == State.UP ? gap : 0;
-    link = new Link(state, reconnects, reason, Instant.now());
+    link = new ConnectionState(state, reconnects, reason, Instant.now());
   }
 
   private String words(String why) {

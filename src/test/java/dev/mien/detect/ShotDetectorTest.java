@@ -19,8 +19,8 @@ import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.junit.jupiter.api.Test;
 
-final class CutsTest {
-  private final Cuts cuts = new Cuts();
+final class ShotDetectorTest {
+  private final ShotDetector cuts = new ShotDetector();
 
   /** Soft shapes; the same number gives the same scene. */
   private static Mat scene(int number) {
@@ -111,7 +111,7 @@ final class CutsTest {
   }
 
   private static List<Long> inFilm(Path file) throws Exception {
-    Cuts cuts = new Cuts();
+    ShotDetector cuts = new ShotDetector();
     List<Long> found = new ArrayList<>();
     try (Source source = SourceAddress.parse(file.toString()).open()) {
       for (Frame frame = source.read(); frame != null; frame = source.read()) {

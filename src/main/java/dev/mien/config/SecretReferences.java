@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Fetches passwords from where they may be: the environment, a file, a credential of systemd. */
-final class Secrets {
+final class SecretReferences {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)\\}");
   private static final Pattern USER_INFO = Pattern.compile("(?i)^[a-z]+://[^/]*:[^/]*@.*");
   private static final Pattern QUERY =
@@ -24,7 +24,7 @@ final class Secrets {
 
   private final Map<String, String> environment;
 
-  Secrets(Map<String, String> environment) {
+  SecretReferences(Map<String, String> environment) {
     this.environment = Map.copyOf(environment);
   }
 

@@ -9,10 +9,10 @@ import java.util.Locale;
  * @param frame from one picture to the next
  * @param stall after which a source that is up is called stalled; less than {@code frame}
  */
-record Limits(long opening, long frame, long stall) {
+record Deadlines(long opening, long frame, long stall) {
   private static final long SECOND = 1_000_000_000L;
 
-  static final Limits USUAL = new Limits(10 * SECOND, 10 * SECOND, 2 * SECOND);
+  static final Deadlines USUAL = new Deadlines(10 * SECOND, 10 * SECOND, 2 * SECOND);
 
   /** For people: {@code 10 s}. */
   static String text(long nanos) {

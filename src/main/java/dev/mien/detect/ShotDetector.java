@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the three cuts of a concert film the lesser of both was 0.70 and more, over its other frames up
  * to 0.34; over 9,000 frames of ten films without a cut, up to 0.16.
  */
-public final class Cuts {
+public final class ShotDetector {
   private static final int COLUMNS = 64;
   private static final int ROWS = 36;
   private static final double LEAST = 0.5;

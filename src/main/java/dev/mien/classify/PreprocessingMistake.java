@@ -16,7 +16,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
  * @param input what the card would say then
  * @param pixels what would happen to the picture before
  */
-record Mistake(String name, Card.Input input, Pixels pixels) {
+record PreprocessingMistake(String name, Card.Input input, Pixels pixels) {
   /** What becomes of a picture, 8 bit BGR, before it is cut. */
   enum Pixels {
     AS_THEY_ARE,
@@ -46,8 +46,8 @@ record Mistake(String name, Card.Input input, Pixels pixels) {
   private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
 
   /** No mistake at all. */
-  static Mistake none(Card.Input input) {
-    return new Mistake("", input, Pixels.AS_THEY_ARE);
+  static PreprocessingMistake none(Card.Input input) {
+    return new PreprocessingMistake("", input, Pixels.AS_THEY_ARE);
   }
 
   /**
@@ -55,21 +55,22 @@ record Mistake(String name, Card.Input input, Pixels pixels) {
    *
    * @param layouts whether the network takes either layout, so that its shape does not tell
    */
-  static List<Mistake> known(Card.Input input, boolean layouts) {
-    List<Mistake> known = new ArrayList<>();
+  static List<PreprocessingMistake> known(Card.Input input, boolean layouts) {
+    List<PreprocessingMistake> known = new ArrayList<>();
     if (input.color() == Card.Color.GRAY) {
       known.add(
-          new Mistake("red and blue exchanged before they become gray", input, Pixels.EXCHANGED));
+          new PreprocessingMistake(
+              "red and blue exchanged before they become gray", input, Pixels.EXCHANGED));
     } else {
       Card.Color other = input.color() == Card.Color.RGB ? Card.Color.BGR : Card.Color.RGB;
       String name = "'color: %s'".formatted(lower(other));
       Card.Input turned =
           changed(input, input.layout(), other, input.scale(), input.mean(), input.std());
-      known.add(new Mistake(name, turned, Pixels.AS_THEY_ARE));
+      known.add(new PreprocessingMistake(name, turned, Pixels.AS_THEY_ARE));
       if (!reversed(input.mean()).equals(input.mean())
           || !reversed(input.std()).equals(input.std())) {
         known.add(
-            new Mistake(
+            new PreprocessingMistake(
                 name + ", mean and std in that order too",
                 changed(
                     input,
@@ -80,13 +81,14 @@ record Mistake(String name, Card.Input input, Pixels pixels) {
                     reversed(input.std())),
                 Pixels.AS_THEY_ARE));
       }
-      known.add(new Mistake("gray pictures in all three channels", input, Pixels.GRAY));
+      known.add(
+          new PreprocessingMistake("gray pictures in all three channels", input, Pixels.GRAY));
     }
     scales(input, known);
     if (layouts) {
       Card.Layout other = input.layout() == Card.Layout.NCHW ? Card.Layout.NHWC : Card.Layout.NCHW;
       known.add(
-          new Mistake(
+          new PreprocessingMistake(
               "'layout: %s'".formatted(lower(other)),
               changed(input, other, input.color(), input.scale(), input.mean(), input.std()),
               Pixels.AS_THEY_ARE));
@@ -94,14 +96,14 @@ record Mistake(String name, Card.Input input, Pixels pixels) {
     return known;
   }
 
-  private static void scales(Card.Input input, List<Mistake> known) {
+  private static void scales(Card.Input input, List<PreprocessingMistake> known) {
     int channels = input.color().channels();
     List<Double> zeros = Collections.nCopies(channels, 0.0);
     List<Double> ones = Collections.nCopies(channels, 1.0);
     List<Double> mean = IMAGENET_MEAN.subList(0, channels);
     List<Double> std = IMAGENET_STD.subList(0, channels);
     boolean bgr = input.color() == Card.Color.BGR;
-    for (Mistake scale :
+    for (PreprocessingMistake scale :
         List.of(
             scaled("values 0..255 ('scale: 1')", input, 1, zeros, ones),
             scaled("values 0..1 ('scale: 0.0039215686')", input, 1 / 255.0, zeros, ones),
@@ -135,9 +137,9 @@ record Mistake(String name, Card.Input input, Pixels pixels) {
     return (value * input.scale() - input.mean().get(channel)) / input.std().get(channel);
   }
 
-  private static Mistake scaled(
+  private static PreprocessingMistake scaled(
       String name, Card.Input input, double scale, List<Double> mean, List<Double> std) {
-    return new Mistake(
+    return new PreprocessingMistake(
         name, changed(input, input.layout(), input.color(), scale, mean, std), Pixels.AS_THEY_ARE);
   }
 

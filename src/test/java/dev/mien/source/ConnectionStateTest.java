@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.mien.frame.Frame;
-import dev.mien.source.Link.State;
+import dev.mien.source.ConnectionState.State;
 import dev.mien.source.SourceException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a live source tells of itself while another thread reads it. */
 @Timeout(60)
 @SuppressWarnings("try") // Closed while another thread reads is what is tested.
-final class LinkTest {
+final class ConnectionStateTest {
   private static final long SECOND = 1_000_000_000L;
-  private static final Limits LIMITS = new Limits(5 * SECOND, 2 * SECOND, SECOND / 2);
+  private static final Deadlines LIMITS = new Deadlines(5 * SECOND, 2 * SECOND, SECOND / 2);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -63,8 +63,8 @@ final class LinkTest {
         });
   }
 
-  private static Link await(Source source, State wanted) {
-    Link link = source.link();
+  private static ConnectionState await(Source source, State wanted) {
+    ConnectionState link = source.link();
     while (link.state() != wanted) {
       assertThat(Thread.currentThread().isInterrupted()).isFalse();
       LockSupport.parkNanos(1_000_000);
@@ -85,15 +85,15 @@ final class LinkTest {
                   int unused = client.getInputStream().read(); // Silent until the other side goes.
                 });
         Source source = patient(served.url("http"))) {
-      Link first = source.link();
+      ConnectionState first = source.link();
       assertThat(first.state()).isEqualTo(State.CONNECTING);
       assertThat(first.since()).isAfter(begin);
       Future<?> end = reading(source);
       assertThat(await(source, State.UP).reason()).isEqualTo("mpeg2video 320x240");
-      Link stalled = await(source, State.STALLED);
+      ConnectionState stalled = await(source, State.STALLED);
       assertThat(stalled.reason()).matches("no picture for \\d\\.\\d s");
       assertThat(stalled.since()).isAfterOrEqualTo(first.since());
-      Link retrying = await(source, State.RETRYING);
+      ConnectionState retrying = await(source, State.RETRYING);
       assertThat(retrying.reason()).isEqualTo("gave no picture for 2 s");
       assertThat(retrying.since()).isAfter(stalled.since());
       assertThat(await(source, State.UP).reconnects()).isPositive();
@@ -112,7 +112,7 @@ final class LinkTest {
     String url = "http://user:gehe1m@127.0.0.1:%d/cam".formatted(port);
     try (Source source = patient(url)) {
       Future<?> end = reading(source);
-      Link away = await(source, State.RETRYING);
+      ConnectionState away = await(source, State.RETRYING);
       assertThat(away.reason()).contains("Connection refused").doesNotContain("gehe1m");
       try (Served served =
           Served.on(
@@ -136,7 +136,7 @@ final class LinkTest {
     try (Served served = Served.with(Served.saying("HTTP/1.1 403 Forbidden\r\n\r\n"));
         Source source = patient(served.url("http"))) {
       Future<?> end = reading(source);
-      Link refused = await(source, State.REFUSED);
+      ConnectionState refused = await(source, State.REFUSED);
       assertThat(refused.reason()).endsWith("user or password were not accepted (401/403)");
       assertThat(refused.reason()).doesNotContain("gehe1m");
       assertThatExceptionOfType(java.util.concurrent.TimeoutException.class)
@@ -163,7 +163,7 @@ final class LinkTest {
           throw new SourceException(Reason.UNREACHABLE, "late");
         };
     try (Source source =
-        Reconnecting.patient("cam", hanging, new Limits(SECOND / 10, SECOND, SECOND))) {
+        Reconnecting.patient("cam", hanging, new Deadlines(SECOND / 10, SECOND, SECOND))) {
       Future<?> end = reading(source);
       assertThat(await(source, State.RETRYING).reason()).isEqualTo("no connection within 0.1 s");
       assertThatExceptionOfType(java.util.concurrent.TimeoutException.class)
@@ -216,7 +216,7 @@ final class LinkTest {
           return opened;
         };
     try (Source source =
-        Reconnecting.patient("cam", slow, new Limits(SECOND / 10, SECOND, SECOND))) {
+        Reconnecting.patient("cam", slow, new Deadlines(SECOND / 10, SECOND, SECOND))) {
       outer[0] = source;
       Future<?> end = reading(source);
       assertThat(given.await(60, TimeUnit.SECONDS)).isTrue();
@@ -229,7 +229,7 @@ final class LinkTest {
   @Test
   @DisplayName("R01, R04: one camera opens while another never answers, and a stop ends the wait")
   void besideABlackHole() throws Exception {
-    Limits unhurried = new Limits(600 * SECOND, 600 * SECOND, SECOND);
+    Deadlines unhurried = new Deadlines(600 * SECOND, 600 * SECOND, SECOND);
     try (Served hole = Served.silent();
         Served camera =
             Served.with(
@@ -270,7 +270,7 @@ final class LinkTest {
         Source pattern = SourceAddress.parse("pattern:").open()) {
       Objects.requireNonNull(looped.read()).close();
       assertThat(looped.link().state()).isEqualTo(State.UP);
-      assertThat(pattern.link()).isEqualTo(Link.STEADY);
+      assertThat(pattern.link()).isEqualTo(ConnectionState.STEADY);
     }
   }
 }

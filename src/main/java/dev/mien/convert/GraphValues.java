@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * channels last, ONNX Runtime is quickest with the channels first: a picture is kept channels first
  * from the input on, and is turned round only where an operation must see TensorFlow's order.
  */
-final class Tensors {
+final class GraphValues {
   private final OnnxGraph graph;
   private final Map<String, Weight> weights;
   private final Map<String, Value> values = new HashMap<>();
@@ -23,7 +23,7 @@ final class Tensors {
    */
   record Value(String name, int rank, boolean first) {}
 
-  Tensors(OnnxGraph graph, Map<String, Weight> weights) {
+  GraphValues(OnnxGraph graph, Map<String, Weight> weights) {
     this.graph = graph;
     this.weights = new HashMap<>(weights);
   }
