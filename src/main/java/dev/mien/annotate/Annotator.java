@@ -7,9 +7,4 @@ import dev.mien.frame.Frame;
 @FunctionalInterface
 public interface Annotator {
   void annotate(Frame frame, Observation observation);
-
-  /** Whether it needs to know of every face at once, so that every frame is looked at. */
-  default boolean needsEveryFace() {
-    return false;
-  }
 }

@@ -23,11 +23,6 @@ public final class Hide implements Annotator {
     observation.perhaps().forEach(b -> hide(frame, b));
   }
 
-  @Override
-  public boolean needsEveryFace() {
-    return true;
-  }
-
   private static void hide(Frame frame, Box face) {
     Box box = face.expand(MARGIN).clip(frame.size());
     int x = (int) Math.floor(box.x());

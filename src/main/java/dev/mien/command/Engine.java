@@ -2,7 +2,6 @@ package dev.mien.command;
 
 import dev.mien.annotate.Annotator;
 import dev.mien.annotate.Hide;
-import dev.mien.annotate.Labels;
 import dev.mien.classify.BatchSizes;
 import dev.mien.classify.Classifier;
 import dev.mien.classify.OnnxClassifier;
@@ -186,8 +185,8 @@ final class Engine implements AutoCloseable {
   }
 
   /** What is done to a frame before anybody gets to see it. */
-  List<Annotator> annotators() {
-    return hide == null ? List.of(new Labels()) : List.of(new Hide(), new Labels());
+  @Nullable Annotator hide() {
+    return hide == null ? null : new Hide();
   }
 
   Rules rules() {

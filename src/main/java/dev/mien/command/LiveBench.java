@@ -94,6 +94,11 @@ final class LiveBench {
     }
 
     @Override
+    public Want wants() {
+      return Want.NOTHING;
+    }
+
+    @Override
     public void write(Frame frame, Observation observation) {
       ledger.told(frame);
     }

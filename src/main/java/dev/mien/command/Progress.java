@@ -26,8 +26,8 @@ final class Progress implements Sink {
   }
 
   @Override
-  public boolean wantsPicture() {
-    return false;
+  public Want wants() {
+    return Want.NOTHING;
   }
 
   @Override

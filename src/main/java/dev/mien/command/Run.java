@@ -1,5 +1,6 @@
 package dev.mien.command;
 
+import dev.mien.annotate.Labels;
 import dev.mien.pipeline.Pipeline;
 import dev.mien.pipeline.Stats;
 import dev.mien.rtsp.RtspServers;
@@ -85,7 +86,8 @@ final class Run implements Controls {
             ? Tracker.ofStills(engine.rules(), ids)
             : Tracker.ofVideo(engine.rules(), ids);
     Pipeline pipeline =
-        new Pipeline(source, engine.pool(), tracker, engine.annotators(), sinks, maxFrames, maxAge);
+        new Pipeline(
+            source, engine.pool(), tracker, engine.hide(), new Labels(), sinks, maxFrames, maxAge);
     synchronized (this) {
       running.add(pipeline);
       if (quit) {

@@ -1,5 +1,6 @@
 package dev.mien.command;
 
+import dev.mien.annotate.Labels;
 import dev.mien.config.Settings;
 import dev.mien.pipeline.Pipeline;
 import dev.mien.rtsp.RtspServers;
@@ -197,7 +198,8 @@ final class ServeCommand implements Callable<Integer> {
           source.stills()
               ? Tracker.ofStills(engine.rules(), ids::incrementAndGet)
               : Tracker.ofVideo(engine.rules(), ids::incrementAndGet),
-          engine.annotators(),
+          engine.hide(),
+          new Labels(),
           sinks,
           Long.MAX_VALUE,
           camera.maxAge());

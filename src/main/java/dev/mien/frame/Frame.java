@@ -1,19 +1,38 @@
 package dev.mien.frame;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * One picture of a stream. It owns its image: height x width x 3, 8 bit, BGR, rows from the top.
+ * One picture of a stream: height x width x 3, 8 bit, BGR, rows from the top.
  *
- * <p>Whoever is handed a frame in a call borrows it for the time of that call; who needs it longer
- * takes a {@link #copy}. Not safe for use by two threads at once.
+ * <p>A frame that has left its source is read by many and changed by nobody. Whoever is handed one
+ * in a call borrows it for the time of that call; who keeps it longer takes a {@link #share} and
+ * closes that; who changes pixels takes a {@link #copy}. The memory is freed with the last share.
+ * One handle is for one thread at a time; shares of the same pixels may be read by many.
  */
 public final class Frame implements AutoCloseable {
+  /** The memory, and how many frames hold it. */
+  private static final class Pixels {
+    private final Mat image;
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    Pixels(Mat image) {
+      this.image = image;
+    }
+
+    void release() {
+      if (holders.decrementAndGet() == 0) {
+        image.close();
+      }
+    }
+  }
+
   private final long sequence;
   private final long timestamp;
-  private final Mat image;
   private final Size size;
+  private final Pixels pixels;
   private boolean closed;
 
   /**
@@ -32,17 +51,16 @@ public final class Frame implements AutoCloseable {
     }
     this.sequence = sequence;
     this.timestamp = timestamp;
-    this.image = image;
+    this.pixels = new Pixels(image);
     this.size = new Size(image.cols(), image.rows());
   }
 
-  /** Without its pixels. */
-  private Frame(Frame other) {
-    sequence = other.sequence;
-    timestamp = other.timestamp;
-    image = other.image;
-    size = other.size;
-    closed = true;
+  private Frame(long sequence, long timestamp, Frame of, boolean closed) {
+    this.sequence = sequence;
+    this.timestamp = timestamp;
+    this.pixels = of.pixels;
+    this.size = of.size;
+    this.closed = closed;
   }
 
   public long sequence() {
@@ -58,22 +76,29 @@ public final class Frame implements AutoCloseable {
     return size;
   }
 
-  /** The pixels, lent: valid until this frame is closed, and never to be closed by the caller. */
+  /** The pixels, lent and not to be changed: valid until this frame is closed. */
   public Mat image() {
     if (closed) {
       throw new IllegalStateException("frame " + sequence + " is closed");
     }
-    return image;
+    return pixels.image;
   }
 
-  /** The same picture in memory of its own. */
+  /** The same pixels, which stay until this share is closed too. */
+  public Frame share() {
+    image();
+    pixels.holders.incrementAndGet();
+    return new Frame(sequence, timestamp, this, false);
+  }
+
+  /** The same picture in memory of its own, to be drawn on. */
   public Frame copy() {
     return new Frame(sequence, timestamp, image().clone());
   }
 
   /** Its number, time and size, for who does not look at it. */
   public Frame withoutPixels() {
-    return new Frame(this);
+    return new Frame(sequence, timestamp, this, true);
   }
 
   /** Whether {@link #image} is still there. */
@@ -83,16 +108,16 @@ public final class Frame implements AutoCloseable {
 
   /** The same pixels under another number and time. This frame gives them away and is closed. */
   public Frame renumbered(long newSequence, long newTimestamp) {
-    Mat pixels = image();
+    image();
     closed = true;
-    return new Frame(newSequence, newTimestamp, pixels);
+    return new Frame(newSequence, newTimestamp, this, false);
   }
 
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      image.close();
+      pixels.release();
     }
   }
 }

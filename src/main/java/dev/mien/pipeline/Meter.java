@@ -61,8 +61,12 @@ final class Meter {
    */
   long lap(Stage stage, long start) {
     long now = now();
-    Objects.requireNonNull(stages.get(stage)).add(now - start);
+    add(stage, now - start);
     return now;
+  }
+
+  void add(Stage stage, long nanos) {
+    Objects.requireNonNull(stages.get(stage)).add(nanos);
   }
 
   /** A frame became an observation so long after it was read. */

@@ -45,7 +45,8 @@ public final class Pipeline {
   private final WorkerPool pool;
   private final Tracker tracker;
   private final ShotDetector cuts = new ShotDetector();
-  private final List<Annotator> annotators;
+  private final @Nullable Annotator hide;
+  private final Annotator draw;
   private final List<Sink> sinks;
   private final long maxFrames;
   private final Duration maxAge;
@@ -70,6 +71,8 @@ public final class Pipeline {
   /**
    * @param source read and closed by the run
    * @param pool detects and classifies; not closed
+   * @param hide changes every picture before any sink sees it; null where nothing is hidden
+   * @param draw makes the pictures for sinks that want them drawn
    * @param sinks written to and closed by the run
    * @param maxFrames the run ends after so many observations
    * @param maxAge a frame of a live source that is older before it is observed is dropped
@@ -78,27 +81,22 @@ public final class Pipeline {
       Source source,
       WorkerPool pool,
       Tracker tracker,
-      List<Annotator> annotators,
+      @Nullable Annotator hide,
+      Annotator draw,
       List<Sink> sinks,
       long maxFrames,
       Duration maxAge) {
     this.source = source;
     this.pool = pool;
     this.tracker = tracker;
-    this.annotators = List.copyOf(annotators);
+    this.hide = hide;
+    this.draw = draw;
     this.sinks = List.copyOf(sinks);
     this.maxFrames = maxFrames;
     this.maxAge = maxAge;
     meter = new Meter(pool.clock);
     toldAt = meter.now() - TELL_EVERY_NANOS;
-    queue =
-        new SourceQueue(
-            pool,
-            source.pace(),
-            meter,
-            tracker,
-            maxAge.toNanos(),
-            annotators.stream().anyMatch(Annotator::needsEveryFace));
+    queue = new SourceQueue(pool, source.pace(), meter, tracker, maxAge.toNanos(), hide != null);
   }
 
   /** Ends the run as the end of the stream would: what was read is finished and written. */
@@ -259,16 +257,16 @@ public final class Pipeline {
                 frame.size(),
                 seen.detections(),
                 seen.classifications());
-    lap = meter.lap(Stage.TRACK, lap);
-    for (Annotator annotator : annotators) {
-      annotator.annotate(frame, observation);
+    meter.lap(Stage.TRACK, lap);
+    try (Pictures pictures = new Pictures(frame, observation, hide, draw)) {
+      for (SinkQueue sink : sinkQueues) {
+        sink.offer(pictures);
+      }
+      meter.add(Stage.ANNOTATE, pictures.nanos());
     }
-    lap = meter.lap(Stage.ANNOTATE, lap);
-    meter.observed(lap - arrived);
-    shownAt = lap;
-    for (SinkQueue sink : sinkQueues) {
-      sink.offer(frame, observation);
-    }
+    long now = meter.now();
+    meter.observed(now - arrived);
+    shownAt = now;
     tellEffort();
   }
 

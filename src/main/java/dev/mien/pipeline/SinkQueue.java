@@ -52,8 +52,8 @@ final class SinkQueue {
     thread.start();
   }
 
-  /** Hands over what the sink needs; the frame stays the caller's. */
-  void offer(Frame frame, Observation observation) throws InterruptedException {
+  /** Hands over a share of what the sink wants. */
+  void offer(Pictures pictures) throws InterruptedException {
     if (failure != null) {
       return;
     }
@@ -61,8 +61,7 @@ final class SinkQueue {
       dropped.increment();
       return;
     }
-    // Who does not look at pixels is spared the copy.
-    queue.put(new Picture(sink.wantsPicture() ? frame.copy() : frame.withoutPixels(), observation));
+    queue.put(new Picture(pictures.as(sink.wants()), pictures.observation()));
   }
 
   private void drain() {

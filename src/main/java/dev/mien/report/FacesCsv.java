@@ -52,8 +52,8 @@ public final class FacesCsv implements Sink {
   }
 
   @Override
-  public boolean wantsPicture() {
-    return false;
+  public Want wants() {
+    return Want.NOTHING;
   }
 
   @Override

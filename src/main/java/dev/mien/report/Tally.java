@@ -62,8 +62,8 @@ public final class Tally implements Sink {
   }
 
   @Override
-  public boolean wantsPicture() {
-    return false;
+  public Want wants() {
+    return Want.NOTHING;
   }
 
   @Override

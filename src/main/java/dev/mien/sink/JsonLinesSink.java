@@ -70,8 +70,8 @@ final class JsonLinesSink implements Sink {
   }
 
   @Override
-  public boolean wantsPicture() {
-    return false;
+  public Want wants() {
+    return Want.NOTHING;
   }
 
   @Override

@@ -40,6 +40,9 @@ final class RtspSink implements Sink {
 
   private static final int LONGEST_PATIENCE = 30 * TICKS_A_SECOND;
 
+  /** Frames that are further apart than this are rare. */
+  private static final int RARE = H264.TICKS / 2;
+
   /** Between two pictures where the frames' times do not say. */
   private static final int STEP = H264.TICKS / 30;
 
@@ -58,6 +61,8 @@ final class RtspSink implements Sink {
   private @Nullable Canvas canvas;
   private @Nullable H264 coder;
   private @Nullable Frame last;
+  private Size size = FIRST_CARD;
+  private volatile boolean rare = true;
   private boolean started;
   private long offset;
   private long time;
@@ -102,6 +107,12 @@ final class RtspSink implements Sink {
     return stream.url();
   }
 
+  /** Of a source with rare frames, each is kept: who comes between two of them sees the last. */
+  @Override
+  public Want wants() {
+    return stream.watched() || rare ? Want.DRAWN : Want.NOTHING;
+  }
+
   @Override
   public synchronized void write(Frame frame, Observation observation) throws IOException {
     if (closed) {
@@ -118,18 +129,22 @@ final class RtspSink implements Sink {
       long usual = (next - time) * 3 / TICK;
       patience = (int) Math.max(PATIENCE, Math.min(usual, LONGEST_PATIENCE));
     }
+    rare = !started || next - time >= RARE;
     started = true;
     quiet = 0;
     time = next;
     keep(frame);
-    encode(frame, next, stream.keyWanted());
+    if (frame.hasPixels()) {
+      encode(frame, next, stream.keyWanted());
+    }
   }
 
   private void keep(Frame frame) {
     if (last != null) {
       last.close();
     }
-    last = frame.copy();
+    last = frame.hasPixels() ? frame.share() : null;
+    size = frame.size();
   }
 
   private synchronized void tick() {
@@ -139,12 +154,12 @@ final class RtspSink implements Sink {
     quiet++;
     try {
       Frame shown = last;
-      if (shown == null || (quiet >= patience && quiet % 2 == 0)) {
+      if (!started || (quiet >= patience && quiet % 2 == 0)) {
         say(
             started
                 ? "no picture from " + source + " for " + words(quiet / TICKS_A_SECOND)
                 : "no picture from " + source + " yet");
-      } else if (quiet > 1 && stream.keyWanted()) {
+      } else if (shown != null && quiet > 1 && stream.keyWanted()) {
         encode(
             shown, now(), true); // Who comes between two rare frames sees the one before at once.
       }
@@ -171,8 +186,8 @@ final class RtspSink implements Sink {
     }
   }
 
-  private static Frame plain() {
-    Mat image = new Mat(FIRST_CARD.height(), FIRST_CARD.width(), opencv_core.CV_8UC3);
+  private Frame plain() {
+    Mat image = new Mat(size.height(), size.width(), opencv_core.CV_8UC3);
     try (Scalar gray = new Scalar(90, 90, 90, 0)) {
       image.put(gray);
     }

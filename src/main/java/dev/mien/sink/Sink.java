@@ -5,20 +5,32 @@ import dev.mien.frame.Frame;
 import java.io.IOException;
 
 /**
- * Where annotated frames and their observations go. One thread opens, writes and closes it; what it
- * needs after {@code write} has returned it copies.
+ * Where frames and their observations go. One thread opens, writes and closes it. The frame is lent
+ * for the call of {@code write} and changed by nobody; a sink that needs it longer takes a {@link
+ * Frame#share}.
  */
 public interface Sink extends AutoCloseable {
+  /** What a sink looks at, apart from the observation. */
+  enum Want {
+    /** No pixels: its frames come without them. */
+    NOTHING,
+    /** The picture as it was taken. */
+    CLEAN,
+    /** The picture as it was taken, of frames with a face. */
+    FACES,
+    /** The picture with boxes and labels. */
+    DRAWN
+  }
+
   /** A name for people and logs, free of credentials. */
   String name();
 
   /**
-   * Whether it looks at the next frame's pixels. Asked before every frame, by another thread than
-   * the one that writes; where the answer is no, the frame comes without them, which spares the
-   * copy.
+   * What it wants of the next frame. Asked before every frame, by another thread than the one that
+   * writes: what nobody wants is not made. Where faces are hidden, they are so in all pictures.
    */
-  default boolean wantsPicture() {
-    return true;
+  default Want wants() {
+    return Want.DRAWN;
   }
 
   /** Whether a run goes on for it alone; one that only accompanies the others says no. */

@@ -76,7 +76,7 @@ public sealed interface SinkAddress {
   record Snapshots(Path folder) implements SinkAddress {
     @Override
     public Sink open(Outlet outlet) {
-      return new SnapshotSink(folder, outlet.fileName());
+      return new FaceFolderSink(folder, outlet.fileName());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.mien.sink;
 
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
+import dev.mien.frame.Size;
 import java.awt.AWTError;
 import java.awt.Color;
 import java.awt.Dimension;
@@ -51,7 +52,7 @@ final class WindowSink implements Sink {
   /** Guards the picture, which the sink's thread fills and Swing's paints and saves. */
   private final Object lock = new Object();
 
-  private final Mat newest = new Mat();
+  private @Nullable Frame newest;
   private final Mat opaque = new Mat();
   private @Nullable BufferedImage picture;
   private long sequence;
@@ -141,8 +142,11 @@ final class WindowSink implements Sink {
       }
       first = picture == null;
       sequence = frame.sequence();
-      frame.image().copyTo(newest);
-      picture = draw(picture);
+      if (newest != null) {
+        newest.close();
+      }
+      newest = frame.share();
+      picture = draw(newest, picture);
     }
     if (first) {
       EventQueue.invokeLater(this::show);
@@ -152,14 +156,14 @@ final class WindowSink implements Sink {
     view.repaint();
   }
 
-  private BufferedImage draw(@Nullable BufferedImage old) {
-    int width = newest.cols();
-    int height = newest.rows();
+  private BufferedImage draw(Frame frame, @Nullable BufferedImage old) {
+    int width = frame.size().width();
+    int height = frame.size().height();
     BufferedImage image =
         old != null && old.getWidth() == width && old.getHeight() == height
             ? old
             : new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    opencv_imgproc.cvtColor(newest, opaque, opencv_imgproc.COLOR_BGR2BGRA);
+    opencv_imgproc.cvtColor(frame.image(), opaque, opencv_imgproc.COLOR_BGR2BGRA);
     try (IntPointer pixels = new IntPointer(opaque.data())) {
       pixels.get(((DataBufferInt) image.getRaster().getDataBuffer()).getData());
     }
@@ -188,15 +192,15 @@ final class WindowSink implements Sink {
   private void show() {
     Rectangle screen = GraphicsEnvironment.getLocalGraphicsEnvironment().getMaximumWindowBounds();
     synchronized (lock) {
-      if (closed) {
+      if (closed || newest == null) {
         return;
       }
-      int longSide = Math.max(newest.cols(), newest.rows());
-      double scale = Math.max(1, (double) COMFORTABLE / longSide);
-      scale = Math.min(scale, 0.9 * screen.width / newest.cols());
-      scale = Math.min(scale, 0.9 * screen.height / newest.rows());
+      Size size = newest.size();
+      double scale = Math.max(1, (double) COMFORTABLE / Math.max(size.width(), size.height()));
+      scale = Math.min(scale, 0.9 * screen.width / size.width());
+      scale = Math.min(scale, 0.9 * screen.height / size.height());
       view.setPreferredSize(
-          new Dimension((int) (newest.cols() * scale), (int) (newest.rows() * scale)));
+          new Dimension((int) (size.width() * scale), (int) (size.height() * scale)));
     }
     window.pack();
     window.setLocationRelativeTo(null);
@@ -211,12 +215,12 @@ final class WindowSink implements Sink {
 
   private void save() {
     synchronized (lock) {
-      if (closed || newest.empty()) {
+      if (closed || newest == null) {
         return;
       }
       Path file = outlet.snapshotFolder().resolve(outlet.fileName() + "-" + sequence + ".png");
       try {
-        Picture.save(newest, file);
+        Picture.save(newest.image(), file);
         log.info("saved {}", file);
       } catch (IOException e) {
         log.warn("{}", e.getMessage());
@@ -236,7 +240,9 @@ final class WindowSink implements Sink {
         return;
       }
       closed = true;
-      newest.close();
+      if (newest != null) {
+        newest.close();
+      }
       opaque.close();
     }
     EventQueue.invokeLater(window::dispose);

@@ -93,13 +93,8 @@ final class Camera implements Sink {
   }
 
   @Override
-  public boolean wantsPicture() {
-    for (Waiting one : waiting) {
-      if (one.picture()) {
-        return true;
-      }
-    }
-    return false;
+  public Want wants() {
+    return waiting.stream().anyMatch(Waiting::picture) ? Want.DRAWN : Want.NOTHING;
   }
 
   @Override

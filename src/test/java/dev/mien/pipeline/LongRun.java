@@ -73,8 +73,8 @@ final class LongRun {
     }
 
     @Override
-    public boolean wantsPicture() {
-      return false;
+    public Want wants() {
+      return Want.NOTHING;
     }
 
     @Override
@@ -103,7 +103,8 @@ final class LongRun {
                   SourceAddress.parse("pattern:160x120@25?frames=" + frames).open(),
                   pool,
                   Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet),
-                  List.of(new Labels()),
+                  null,
+                  new Labels(),
                   List.of(
                       sink(folder, "out.mp4"),
                       sink(folder, "out.jsonl"),

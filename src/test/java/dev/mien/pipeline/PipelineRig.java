@@ -208,7 +208,15 @@ abstract class PipelineRig {
     Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
     WorkerPool pool = new WorkerPool(workers);
     pools.add(pool);
-    return new Pipeline(feed, pool, tracker, List.of(), List.of(sinks), most, Duration.ofHours(1));
+    return new Pipeline(
+        feed,
+        pool,
+        tracker,
+        null,
+        (frame, observation) -> {},
+        List.of(sinks),
+        most,
+        Duration.ofHours(1));
   }
 
   static List<Long> upTo(long end) {

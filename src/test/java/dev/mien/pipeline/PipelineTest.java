@@ -110,7 +110,8 @@ final class PipelineTest extends PipelineRig {
     Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
     Duration most = Duration.ofMillis(500);
     Pipeline pipeline =
-        new Pipeline(feed, pool, tracker, List.of(), List.of(shelf), FOR_EVER, most);
+        new Pipeline(
+            feed, pool, tracker, null, (frame, observation) -> {}, List.of(shelf), FOR_EVER, most);
     feed.before =
         n -> {
           while (pipeline.stats().observed() + pipeline.stats().dropped() < n) {

@@ -95,8 +95,8 @@ final class WorkerPoolTest {
     }
 
     @Override
-    public boolean wantsPicture() {
-      return false;
+    public Want wants() {
+      return Want.NOTHING;
     }
 
     @Override
@@ -167,7 +167,14 @@ final class WorkerPoolTest {
   private Pipeline pipeline(Source source, WorkerPool pool, Sink... sinks) {
     Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
     return new Pipeline(
-        source, pool, tracker, List.of(), List.of(sinks), Long.MAX_VALUE, Duration.ofHours(1));
+        source,
+        pool,
+        tracker,
+        null,
+        (frame, observation) -> {},
+        List.of(sinks),
+        Long.MAX_VALUE,
+        Duration.ofHours(1));
   }
 
   private static Source pattern(String name, int frames) throws IOException {

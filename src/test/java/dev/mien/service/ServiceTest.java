@@ -117,7 +117,8 @@ final class ServiceTest {
         camera.source().open(camera.name()),
         pool,
         Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet),
-        List.of(),
+        null,
+        (frame, observation) -> {},
         List.of(book),
         Long.MAX_VALUE,
         camera.maxAge());

@@ -79,7 +79,7 @@ final class JsonLinesSinkTest {
   void aFileIsAtMostASecondOfTheStreamBehind() throws Exception {
     Path file = folder.resolve("o.jsonl");
     try (Sink sink = new SinkAddress.JsonLines(file).open(Footage.outlet(folder))) {
-      assertThat(sink.wantsPicture()).isFalse();
+      assertThat(sink.wants()).isEqualTo(Sink.Want.NOTHING);
       for (int i = 0; i <= 60; i++) {
         try (Frame frame = Footage.frame(i, i * 40L * Footage.MS, 100, 80)) {
           sink.write(frame, Footage.seen(frame));

@@ -165,7 +165,7 @@ final class PageServerTest {
   void nobodyLooksAndNothingIsCoded() throws Exception {
     try (Stage stage = new Stage(null, 64, 48)) {
       for (int i = 0; i < 10; i++) {
-        assertThat(stage.door.wantsPicture()).isFalse();
+        assertThat(stage.door.wants() == Sink.Want.DRAWN).isFalse();
         stage.frame();
       }
     }
@@ -180,13 +180,13 @@ final class PageServerTest {
       ask(deafToo, "/api/observations");
       int pictures = 0;
       for (int i = 0; i < 400 && (i < 50 || pictures > 0); i++) {
-        pictures = stage.door.wantsPicture() ? pictures + 1 : Math.min(pictures, 0);
+        pictures = stage.door.wants() == Sink.Want.DRAWN ? pictures + 1 : Math.min(pictures, 0);
         stage.frame();
       }
       // Its buffers are full: nobody waits for pictures, so none is coded or kept.
       long before = Pointer.totalBytes();
       for (int i = 0; i < 50; i++) {
-        assertThat(stage.door.wantsPicture()).isFalse();
+        assertThat(stage.door.wants() == Sink.Want.DRAWN).isFalse();
         stage.frame();
       }
       assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(before);

@@ -64,7 +64,7 @@ final class Stage implements AutoCloseable {
   void frame() throws IOException {
     Mat image = new Mat(height, width, opencv_core.CV_8UC3);
     image.data().put(noise);
-    boolean wanted = door.wantsPicture();
+    boolean wanted = door.wants() == Sink.Want.DRAWN;
     try (Frame frame = new Frame(sequence, sequence * 40_000_000, image);
         Frame given = wanted ? frame.copy() : frame.withoutPixels()) {
       door.write(given, seen(sequence, width, height));
