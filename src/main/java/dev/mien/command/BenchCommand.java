@@ -109,6 +109,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     Path scratch = Files.createTempFile("mien-bench", ".mp4");
     try (Engine engine = Engine.open(engineFlags)) {
+      System.out.printf("detector by %s, classifiers on %s%n", engine.engine(), engine.device());
       Run run = new Run(engine, ids::incrementAndGet, maxFrames);
       run.run(address.open(), List.of()); // The virtual machine compiles while it runs.
       if (!run.interrupted()) {

@@ -7,6 +7,7 @@ import dev.mien.classify.Classifier;
 import dev.mien.classify.OnnxClassifier;
 import dev.mien.classify.SharedClassifier;
 import dev.mien.detect.Detector;
+import dev.mien.detect.DetectorEngine;
 import dev.mien.detect.Detectors;
 import dev.mien.face.LabelKeys;
 import dev.mien.model.Model;
@@ -63,6 +64,15 @@ final class Engine implements AutoCloseable {
     double conf = Rules.DEFAULT.sure();
 
     @Option(
+        names = "--engine",
+        paramLabel = "ENGINE",
+        defaultValue = "auto",
+        description =
+            "What computes the detector: opencv, onnxruntime (yunet only), or auto: the latter where"
+                + " it can (default: auto).")
+    String engine = "auto";
+
+    @Option(
         names = "--device",
         paramLabel = "DEVICE",
         defaultValue = "auto",
@@ -92,16 +102,21 @@ final class Engine implements AutoCloseable {
 
   private final Model detector;
   private final Rules rules;
+  private final Device device;
+  private final DetectorEngine asked;
+  private String engine = "";
   private @Nullable WorkerPool pool;
   private final @Nullable Hidden hide;
   private final UnaryOperator<Detector> around;
 
   private Engine(
-      Model detector, Rules rules, @Nullable Hidden hide, UnaryOperator<Detector> around) {
+      Flags flags, Model detector, Rules rules, Device device, UnaryOperator<Detector> around) {
     this.around = around;
     this.detector = detector;
     this.rules = rules;
-    this.hide = hide;
+    this.device = device;
+    asked = DetectorEngine.parse(flags.engine);
+    hide = flags.hide;
   }
 
   static Engine open(Flags flags) throws IOException {
@@ -114,9 +129,9 @@ final class Engine implements AutoCloseable {
   static Engine open(Flags flags, UnaryOperator<Detector> around) throws IOException {
     Device device = Device.parse(flags.device);
     Rules rules = Rules.DEFAULT.withSure(flags.conf);
-    Engine engine = new Engine(Home.models().find(flags.detector), rules, flags.hide, around);
+    Engine engine = new Engine(flags, Home.models().find(flags.detector), rules, device, around);
     try {
-      engine.load(flags, device);
+      engine.load(flags);
       return engine;
     } catch (IOException | RuntimeException e) {
       engine.close();
@@ -124,7 +139,7 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  private void load(Flags flags, Device device) throws IOException {
+  private void load(Flags flags) throws IOException {
     // Each worker has the core that it runs on; nets that spread themselves would only fight.
     opencv_core.setNumThreads(1);
     if (device instanceof Device.Cuda && Network.cudaObstacle().isPresent()) {
@@ -151,16 +166,18 @@ final class Engine implements AutoCloseable {
   }
 
   private Worker worker() throws IOException {
-    Detector opened = around.apply(Detectors.open(detector, Math.min(FLOOR, rules.sure())));
-    List<Classifier> asked = new ArrayList<>();
+    Detector opened =
+        around.apply(Detectors.open(detector, Math.min(FLOOR, rules.sure()), asked, device));
+    engine = opened.engine();
+    List<Classifier> own = new ArrayList<>();
     try {
       for (int i = 0; i < classifiers.size(); i++) {
-        asked.add(classifier(i));
+        own.add(classifier(i));
       }
-      return new Worker(opened, asked);
+      return new Worker(opened, own);
     } catch (IOException | RuntimeException e) {
       opened.close();
-      asked.forEach(Classifier::close);
+      own.forEach(Classifier::close);
       throw e;
     }
   }
@@ -219,6 +236,11 @@ final class Engine implements AutoCloseable {
   /** Where the classifiers really run, and why not where they were asked to. */
   String device() {
     return networks.isEmpty() ? "cpu" : networks.get(0).device().toString();
+  }
+
+  /** What really computes the detector, as {@link Detector#engine} says it. */
+  String engine() {
+    return engine;
   }
 
   @Override

@@ -81,6 +81,11 @@ final class LiveBench {
     }
 
     @Override
+    public String engine() {
+      return detector.engine();
+    }
+
+    @Override
     public void close() {
       detector.close();
     }

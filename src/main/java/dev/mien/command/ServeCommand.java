@@ -118,7 +118,8 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     Devices devices() {
-      return new Devices(settings.models().device(), engine.device(), engine.batches());
+      return new Devices(
+          settings.models().device(), engine.device(), engine.engine(), engine.batches());
     }
 
     /** All or nothing: if anything of the file is wrong, all goes on as it was. */
@@ -170,6 +171,7 @@ final class ServeCommand implements Callable<Integer> {
     flags.classify = settings.models().classify();
     flags.detector = settings.models().detector();
     flags.conf = settings.models().conf();
+    flags.engine = settings.models().engine();
     flags.device = settings.models().device();
     flags.hide = settings.models().hideFaces() ? Engine.Hidden.FACES : null;
     return flags;
@@ -224,7 +226,10 @@ final class ServeCommand implements Callable<Integer> {
   private static String text(Settings settings, Engine engine) {
     StringBuilder text = new StringBuilder();
     Settings.Models models = settings.models();
-    line(text, "detector", models.detector() + ", from score " + models.conf());
+    line(
+        text,
+        "detector",
+        "%s by %s, from score %s".formatted(models.detector(), engine.engine(), models.conf()));
     line(
         text,
         "classify",

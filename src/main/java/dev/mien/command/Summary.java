@@ -73,6 +73,7 @@ record Summary(String source, Tally tally, Stats stats, Engine engine) {
     }
     all.put("speed", speed);
     all.put("device", engine.device());
+    all.put("detector_engine", engine.engine());
     Map<String, Object> models = new LinkedHashMap<>();
     models.put(engine.detector().name(), engine.detector().card().files());
     engine.classifiers().forEach(m -> models.put(m.name(), m.card().files()));
@@ -120,14 +121,15 @@ record Summary(String source, Tally tally, Stats stats, Engine engine) {
     line(
         text,
         "speed",
-        "%.0f frames a second%s, %d workers, %s",
+        "%.0f frames a second%s, %d workers, %s; detector by %s",
         speed,
         seconds > 0
             ? String.format(
                 Locale.ROOT, " (%.1f times real time)", seconds * SECOND / stats.nanos())
             : "",
         stats.workers(),
-        engine.device());
+        engine.device(),
+        engine.engine());
     if (!stats.effort().equals(Effort.FULL)) {
       line(text, "load", "%s", stats.effort());
     }

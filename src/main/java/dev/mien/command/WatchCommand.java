@@ -90,7 +90,8 @@ final class WatchCommand implements Callable<Integer> {
       pages.tell(
           run::stats,
           run::interrupted,
-          () -> new Devices(engineFlags.device, engine.device(), engine.batches()));
+          () ->
+              new Devices(engineFlags.device, engine.device(), engine.engine(), engine.batches()));
       int status = Status.DONE;
       for (Outcome outcome : watchAll(open(addresses, outputs, run, pages), run, engine, pages)) {
         status = status == Status.DONE ? outcome.status() : status;

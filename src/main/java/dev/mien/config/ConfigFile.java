@@ -37,10 +37,11 @@ record ConfigFile(
   record Models(
       @Nullable String detector,
       @Nullable List<String> classify,
+      @Nullable String engine,
       @Nullable String device,
       @Nullable Double conf,
       @Nullable String hide) {
-    static final Models NOTHING = new Models(null, null, null, null, null);
+    static final Models NOTHING = new Models(null, null, null, null, null, null);
   }
 
   record Camera(
@@ -185,10 +186,17 @@ record ConfigFile(
       if (!hide.matches("none|faces")) {
         throw wrong(List.of("models", "hide"), "found '" + hide + "', expected none or faces");
       }
+      String engine = Objects.requireNonNullElse(given.engine, defaults.engine());
+      if (!engine.matches("auto|opencv|onnxruntime")) {
+        throw wrong(
+            List.of("models", "engine"),
+            "found '" + engine + "', expected auto, opencv or onnxruntime");
+      }
       return new Settings.Models(
           Objects.requireNonNullElse(given.detector, defaults.detector()),
           Objects.requireNonNullElse(
               entries(List.of("models", "classify"), given.classify), defaults.classify()),
+          engine,
           Objects.requireNonNullElse(given.device, defaults.device()),
           conf,
           hide.equals("faces"));

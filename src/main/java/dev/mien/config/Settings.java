@@ -22,14 +22,20 @@ public record Settings(Models models, Map<String, Camera> cameras) {
    *
    * @param detector finds the faces: a name or a folder
    * @param classify are asked about each face: names or folders; may be empty
+   * @param engine what computes the detector: {@code auto}, {@code opencv}, {@code onnxruntime}
    * @param device {@code auto}, {@code cpu} or {@code cuda[:N]}
    * @param conf score from which a detection is a face at once, 0..1
    * @param hideFaces whether faces are made unrecognisable in every picture
    */
   public record Models(
-      String detector, List<String> classify, String device, double conf, boolean hideFaces) {
+      String detector,
+      List<String> classify,
+      String engine,
+      String device,
+      double conf,
+      boolean hideFaces) {
     static final Models DEFAULT =
-        new Models("yunet", List.of("mask", "emotion"), "auto", 0.83, false);
+        new Models("yunet", List.of("mask", "emotion"), "auto", "auto", 0.83, false);
 
     public Models {
       classify = List.copyOf(classify);

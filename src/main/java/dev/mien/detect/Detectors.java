@@ -2,6 +2,7 @@ package dev.mien.detect;
 
 import dev.mien.model.Card;
 import dev.mien.model.Model;
+import dev.mien.onnx.Device;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -11,13 +12,21 @@ import java.util.Optional;
 public final class Detectors {
   private Detectors() {}
 
+  /** A detector for one thread, on the CPU. */
+  public static Detector open(Model model, double least) throws IOException {
+    return open(model, least, DetectorEngine.AUTO, Device.CPU);
+  }
+
   /**
    * A detector for one thread.
    *
    * @param least detections below this score are not given
-   * @throws IOException if the folder holds no detector, or one that cannot be read
+   * @param device for ONNX Runtime; OpenCV runs on the CPU
+   * @throws IOException if the folder holds no detector, or one that cannot be read, or not by this
+   *     engine or on this device
    */
-  public static Detector open(Model model, double least) throws IOException {
+  public static Detector open(Model model, double least, DetectorEngine engine, Device device)
+      throws IOException {
     Card.Detector card = model.card().detector();
     if (card == null) {
       throw new IllegalArgumentException(
@@ -32,8 +41,16 @@ public final class Detectors {
             card.workingSize(),
             DetectorSettings.DEFAULT.mostFaces());
     return switch (card.kind()) {
-      case YUNET -> new YuNetDetector(model.name(), model.read(Model.NETWORK), settings);
-      case SSD -> ssd(model, settings);
+      case YUNET ->
+          YuNetDetector.open(model.name(), model.read(Model.NETWORK), settings, engine, device);
+      case SSD -> {
+        if (engine == DetectorEngine.ONNXRUNTIME) {
+          throw new DetectorException(
+              "model '%s' is an SSD, which the engine onnxruntime does not run; auto and opencv do"
+                  .formatted(model.name()));
+        }
+        yield ssd(model, settings);
+      }
     };
   }
 

@@ -228,8 +228,7 @@ public final class Network implements AutoCloseable {
    * @throws IllegalStateException if the runtime refuses: the shape is wrong, or memory is out
    */
   public List<Output> run(FloatBuffer values, long... shape) {
-    int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
-    FloatBuffer tensor = values.duplicate().clear().limit(size);
+    FloatBuffer tensor = values.duplicate().clear().limit(count(shape));
     try (OnnxTensor in = OnnxTensor.createTensor(environment, tensor, shape);
         OrtSession.Result result = session.run(Map.of(input.name(), in))) {
       List<Output> read = new ArrayList<>(outputs.size());
@@ -248,6 +247,23 @@ public final class Network implements AutoCloseable {
   }
 
   /**
+   * Makes ready for many runs on inputs of one shape, without an allocation in each.
+   *
+   * @param values a direct buffer, read anew in each run; it must outlive the binding
+   * @param shape of the input
+   * @param outputs their shapes, by name; those that are not named are not computed
+   * @throws IllegalStateException if the runtime refuses
+   */
+  public Binding bind(FloatBuffer values, long[] shape, Map<String, long[]> outputs) {
+    return new Binding(this, environment, session, values, shape, outputs);
+  }
+
+  /** How many numbers a tensor of this shape has. */
+  static int count(long... shape) {
+    return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+  }
+
+  /**
    * Runs a network with a single output on a batch and gives a row for each of its items. A network
    * whose batch is fixed is run as often as that needs.
    *
@@ -261,7 +277,7 @@ public final class Network implements AutoCloseable {
       return rows(run(values, shape), batch);
     }
     int step = Math.toIntExact(fixed);
-    int item = Math.toIntExact(Arrays.stream(shape).skip(1).reduce(1, Math::multiplyExact));
+    int item = count(Arrays.copyOfRange(shape, 1, shape.length));
     long[] part = shape.clone();
     part[0] = step;
     float[][] rows = new float[batch][];

@@ -8,9 +8,11 @@ import java.util.Map;
  *
  * @param requested as the user wrote it: {@code auto}
  * @param actual what it is: {@code cpu}
+ * @param engine what computes the detector: {@code onnxruntime}
  * @param batches by model, how often so many faces went through it at once, from none on
  */
-public record Devices(String requested, String actual, Map<String, List<Long>> batches) {
+public record Devices(
+    String requested, String actual, String engine, Map<String, List<Long>> batches) {
   public Devices {
     batches = Map.copyOf(batches);
   }

@@ -97,6 +97,15 @@ final class Metrics implements MultiCollector {
                     .labels(Labels.of("requested", now.requested(), "actual", now.actual()))
                     .build())
             .build());
+    out.metricSnapshot(
+        InfoSnapshot.builder()
+            .name("mien_detector")
+            .help("What computes the detector.")
+            .dataPoint(
+                InfoSnapshot.InfoDataPointSnapshot.builder()
+                    .labels(Labels.of("engine", now.engine()))
+                    .build())
+            .build());
     out.metricSnapshot(batches(now.batches()));
     out.metricSnapshot(
         bytes("javacpp_physical_bytes", "Memory of the process.", Pointer.physicalBytes()));

@@ -275,6 +275,7 @@ final class BadInputIT {
     "--max-frames=0, --max-frames",
     "--max-frames=x, --max-frames",
     "--device=tpu, tpu",
+    "--engine=tensorrt, tensorrt",
     "--to=film.doc, film.doc",
     "--to=window, DISPLAY",
     "--to=no/where.mp4, no",

@@ -75,6 +75,7 @@ final class RunIT {
     assertThat(summary.get("frames").asLong()).isEqualTo(Program.CLIP_FRAMES);
     assertThat(summary.get("faces").asLong()).isEqualTo(faces);
     assertThat(summary.get("device").asText()).isEqualTo("cpu");
+    assertThat(summary.get("detector_engine").asText()).isEqualTo("onnxruntime");
     timesAreThoseOfFfprobe(lines);
   }
 

@@ -80,6 +80,7 @@ final class ServeIT {
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(ended.out())
         .contains(
+            "yunet by onnxruntime",
             "hide      nothing",
             "camera door",
             "rtsp://***@door/1",

@@ -185,6 +185,8 @@ final class SettingsTest {
         "cameras: {a: {source: 0, loop: often}} | cameras.a.loop: expected true or false",
         "models: {conf: high} | models.conf: expected a number",
         "models: {hide: shoes} | models.hide: found 'shoes', expected none or faces",
+        "models: {engine: tensorrt} | models.engine: found 'tensorrt', expected auto, opencv or"
+            + " onnxruntime",
         "models: {conf: 3} | models.conf: found 3.0, expected 0 to 1",
         "page: https://x:1 | page: found 'https://x:1', expected none",
         "page: rtsp | page: found 'rtsp', expected none, http or",

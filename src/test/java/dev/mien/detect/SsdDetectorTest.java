@@ -11,6 +11,7 @@ import dev.mien.frame.Size;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelFolder;
+import dev.mien.onnx.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,9 +87,22 @@ final class SsdDetectorTest {
   }
 
   @Test
+  void runsOnOpenCvOnly() throws Exception {
+    Model model = model(Card.Color.BGR, 300, WEIGHTS, GRAPH);
+    assertThatThrownBy(() -> Detectors.open(model, 0.5, DetectorEngine.ONNXRUNTIME, Device.CPU))
+        .isInstanceOf(DetectorException.class)
+        .hasMessageContaining("auto and opencv");
+    try (Detector ssd = Detectors.open(model, 0.5, DetectorEngine.AUTO, Device.CPU)) {
+      assertThat(ssd.engine()).isEqualTo("opencv");
+    }
+  }
+
+  @Test
   void saysWhatIsNotYuNet() throws Exception {
     byte[] other = Files.readAllBytes(reference().resolve("ultralight_version-RFB-640.onnx"));
-    assertThatThrownBy(() -> new YuNetDetector("mine", other, DetectorSettings.DEFAULT))
+    DetectorSettings settings = DetectorSettings.DEFAULT;
+    assertThatThrownBy(
+            () -> YuNetDetector.open("mine", other, settings, DetectorEngine.OPENCV, Device.CPU))
         .isInstanceOf(DetectorException.class)
         .hasMessageStartingWith("model 'mine' is not YuNet: expected outputs cls_8 to kps_32")
         .message()

@@ -11,6 +11,10 @@ import dev.mien.face.Point;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
 import dev.mien.frame.Size;
+import dev.mien.onnx.Device;
+import dev.mien.onnx.NetworkException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -23,15 +27,26 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(names = {"OPENCV", "ONNXRUNTIME"})
 final class YuNetDetectorTest {
+  @Parameter private DetectorEngine engine = DetectorEngine.AUTO;
+
   private YuNetDetector detector;
 
   @BeforeEach
   void open() throws Exception {
-    detector = new YuNetDetector("yunet", Scene.yunet(), DetectorSettings.DEFAULT);
+    detector = open(DetectorSettings.DEFAULT);
+  }
+
+  private YuNetDetector open(DetectorSettings settings) throws Exception {
+    return YuNetDetector.open("yunet", Scene.yunet(), settings, engine, Device.CPU);
   }
 
   @AfterEach
@@ -121,9 +136,7 @@ final class YuNetDetectorTest {
         Mat twice = new Mat();
         org.bytedeco.opencv.opencv_core.Size target =
             new org.bytedeco.opencv.opencv_core.Size(1260, 940);
-        YuNetDetector at630 =
-            new YuNetDetector(
-                "yunet", Scene.yunet(), new DetectorSettings(0.5, 16, 0.3, 630, 100))) {
+        YuNetDetector at630 = open(new DetectorSettings(0.5, 16, 0.3, 630, 100))) {
       opencv_imgproc.resize(frame.image(), twice, target, 0, 0, opencv_imgproc.INTER_NEAREST);
       try (Frame large = new Frame(0, 0, twice.clone())) {
         Detection one = at630.detect(frame).get(0);
@@ -192,9 +205,9 @@ final class YuNetDetectorTest {
     }
   }
 
-  private static List<Detection> look(Frame frame, double score, double least) throws Exception {
+  private List<Detection> look(Frame frame, double score, double least) throws Exception {
     DetectorSettings settings = new DetectorSettings(score, least, 0.3, 640, 100);
-    try (YuNetDetector other = new YuNetDetector("yunet", Scene.yunet(), settings)) {
+    try (YuNetDetector other = open(settings)) {
       return other.detect(frame);
     }
   }
@@ -251,14 +264,24 @@ final class YuNetDetectorTest {
   }
 
   @Test
-  void saysWhatIsNoNetwork() {
-    for (byte[] bytes : List.of(new byte[0], "not a network".getBytes(UTF_8))) {
-      assertThatThrownBy(() -> new YuNetDetector("mine", bytes, DetectorSettings.DEFAULT))
-          .isInstanceOf(DetectorException.class)
-          .hasMessageContaining("model 'mine'")
-          .hasMessageContaining("ONNX")
-          .message()
-          .doesNotContain("\n");
+  void saysItsEngine() {
+    assertThat(detector.engine()).isEqualTo(engine.toString());
+  }
+
+  @Test
+  void saysWhatIsNoNetwork() throws Exception {
+    byte[] other = Files.readAllBytes(Path.of("models/mask/model.onnx"));
+    for (byte[] bytes : List.of(new byte[0], "not a network".getBytes(UTF_8), other)) {
+      for (DetectorEngine asked : List.of(engine, DetectorEngine.AUTO)) {
+        assertThatThrownBy(
+                () ->
+                    YuNetDetector.open("mine", bytes, DetectorSettings.DEFAULT, asked, Device.CPU))
+            .isInstanceOfAny(DetectorException.class, NetworkException.class)
+            .hasMessageContaining("mine")
+            .hasMessageMatching(".*(is not YuNet|ONNX).*")
+            .message()
+            .doesNotContain("\n");
+      }
     }
   }
 }

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(240)
 final class ServiceTest {
   private static final Settings.Models MODELS =
-      new Settings.Models("none", List.of(), "cpu", 0.5, false);
+      new Settings.Models("none", List.of(), "auto", "cpu", 0.5, false);
 
   private final Set<String> lost = ConcurrentHashMap.newKeySet();
   private final AtomicLong ids = new AtomicLong();

@@ -55,7 +55,11 @@ class MonitorTest {
             new FaceCount("door", "emotion", "sad", 0),
             new FaceCount("door", "", "", 1));
     Devices devices =
-        new Devices("auto", "cpu", Map.of("mask", List.of(0L, 5L, 0L, 2L, 0L, 0L, 0L, 0L, 0L, 1L)));
+        new Devices(
+            "auto",
+            "cpu",
+            "onnxruntime",
+            Map.of("mask", List.of(0L, 5L, 0L, 2L, 0L, 0L, 0L, 0L, 0L, 1L)));
     Monitor monitor = new Monitor(() -> stats, () -> stopping, () -> faces, () -> devices);
     PageServer opened = PageServer.open("127.0.0.1", 0, token, monitor.routes());
     server = opened;
@@ -158,7 +162,8 @@ class MonitorTest {
             "mien_source_state{camera=\"door\",state=\"retrying\"} 0.0",
             "mien_output_seconds_total{camera=\"door\",output=\"a.mp4\"} 0.001",
             "mien_state{state=\"degraded\"} 1.0",
-            "mien_device_info{actual=\"cpu\",requested=\"auto\"} 1");
+            "mien_device_info{actual=\"cpu\",requested=\"auto\"} 1",
+            "mien_detector_info{engine=\"onnxruntime\"} 1");
     assertThat(answer.body())
         .contains("\njavacpp_physical_bytes ", "\nprocess_open_fds ", "\njvm_threads_current ");
   }
