@@ -55,7 +55,7 @@ class ArchitectureTest {
     "face,     frame",
     "model,    ''",
     "onnx,     model",
-    "convert,  onnx",
+    "convert,  model onnx",
     "source,   frame",
     "detect,   frame face model onnx",
     "track,    face frame",

@@ -7,6 +7,7 @@ import dev.mien.convert.Quantized;
 import dev.mien.convert.Tfjs;
 import dev.mien.model.Card;
 import dev.mien.model.Golden;
+import dev.mien.model.Inside;
 import dev.mien.model.Model;
 import dev.mien.model.ModelFolder;
 import dev.mien.onnx.Device;
@@ -17,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,15 +118,11 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path file = networkFile();
-    for (Path named : Stream.of(card, labels).filter(p -> p != null).toList()) {
-      if (!Files.isReadable(named)) {
-        throw new IllegalArgumentException("there is no file '" + named + "' that can be read");
-      }
-    }
+    Path folder = ModelFolder.checkFree(folder(file));
+    Stream.of(card, labels).filter(Objects::nonNull).forEach(ImportCommand::checkReadable);
     List<byte[]> pictures = pictures();
     byte[] onnx =
         file.toString().endsWith(".json") ? Tfjs.convert(file, outputs) : Files.readAllBytes(file);
-    Path folder = folder(file);
     boolean features = card != null && !ModelFolder.readCard(card).classifies();
     List<String> names = features ? List.of() : labels(file, onnx);
     Card described =
@@ -179,6 +177,7 @@ final class ImportCommand implements Callable<Integer> {
             files
                 .filter(
                     f -> f.endsWith("model.json") || f.getFileName().toString().endsWith(".onnx"))
+                .filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))
                 .toList();
         if (found.size() == 1) {
           return found.get(0);
@@ -190,10 +189,15 @@ final class ImportCommand implements Callable<Integer> {
         throw new IllegalArgumentException("'" + network + "' cannot be listed: " + e, e);
       }
     }
-    if (!Files.isReadable(network)) {
-      throw new IllegalArgumentException("there is no file '" + network + "' that can be read");
-    }
+    checkReadable(network);
     return network;
+  }
+
+  /** A pipe would be waited for, a device never end. */
+  private static void checkReadable(Path file) {
+    if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
+      throw new IllegalArgumentException("there is no file '" + file + "' that can be read");
+    }
   }
 
   private Path folder(Path file) {
@@ -201,7 +205,14 @@ final class ImportCommand implements Callable<Integer> {
       return out;
     }
     String own = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
-    return Home.folder().resolve("models").resolve(name == null ? own : name);
+    String chosen = name == null ? own : name;
+    if (!chosen.matches("[\\p{L}\\p{N}_][\\p{L}\\p{N}\\p{M} ._+-]*")
+        || Inside.obstacle(chosen).isPresent()) {
+      throw new IllegalArgumentException(
+          "--name is '%s', expected letters, digits, dots, dashes and underscores; --out names a folder elsewhere"
+              .formatted(chosen.replaceAll("\\p{Cc}", "?")));
+    }
+    return Home.folder().resolve("models").resolve(chosen);
   }
 
   private List<byte[]> pictures() throws IOException {
@@ -209,7 +220,8 @@ final class ImportCommand implements Callable<Integer> {
     if (examples != null) {
       try (Stream<Path> files = Files.walk(examples)) {
         for (Path file : files.sorted().toList()) {
-          if (file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g)")) {
+          if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+              && file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g)")) {
             pictures.add(Files.readAllBytes(file));
           }
         }
@@ -230,11 +242,11 @@ final class ImportCommand implements Callable<Integer> {
       return own;
     }
     Path teachable = file.resolveSibling("metadata.json");
-    if (Files.isRegularFile(teachable)) {
+    if (Files.isRegularFile(teachable, LinkOption.NOFOLLOW_LINKS)) {
       own = Metadata.teachableLabels(teachable);
     }
     Path beside = file.resolveSibling(Model.LABELS);
-    if (own.isEmpty() && Files.isRegularFile(beside)) {
+    if (own.isEmpty() && Files.isRegularFile(beside, LinkOption.NOFOLLOW_LINKS)) {
       own = ModelFolder.readLabels(beside);
     }
     if (own.isEmpty()) {

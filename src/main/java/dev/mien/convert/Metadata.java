@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,7 @@ public final class Metadata {
 
   /** Whether a file is the {@code metadata.json} of an image model of Teachable Machine. */
   public static boolean isTeachable(Path metadata) throws IOException {
-    return Files.isRegularFile(metadata)
+    return Files.isRegularFile(metadata, LinkOption.NOFOLLOW_LINKS)
         && read(metadata).path("packageName").asText().equals(TEACHABLE);
   }
 

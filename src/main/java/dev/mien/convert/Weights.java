@@ -1,14 +1,16 @@
 package dev.mien.convert;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mien.model.Inside;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Reads the weights of a TensorFlow.js model: the manifest in its JSON and the files beside it. */
 final class Weights {
@@ -17,12 +19,17 @@ final class Weights {
   /** All the weights, by name; quantised ones are brought back to what they stand for. */
   static Map<String, Weight> read(Path json, JsonNode manifest) throws IOException {
     Map<String, Weight> weights = new HashMap<>();
+    for (JsonNode path : manifest.findValues("paths")) {
+      for (JsonNode name : path) {
+        check(json, plain(name));
+      }
+    }
     for (JsonNode group : manifest) {
       ByteArrayOutputStream all = new ByteArrayOutputStream();
       StringBuilder names = new StringBuilder();
       for (JsonNode path : group.path("paths")) {
-        all.writeBytes(beside(json, path.asText()));
-        names.append(names.isEmpty() ? "" : ", ").append(path.asText());
+        all.writeBytes(beside(json, plain(path)));
+        names.append(names.isEmpty() ? "" : ", ").append(plain(path));
       }
       ByteBuffer bytes = ByteBuffer.wrap(all.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
       for (JsonNode entry : group.path("weights")) {
@@ -38,18 +45,28 @@ final class Weights {
     return weights;
   }
 
-  private static byte[] beside(Path json, String name) throws IOException {
-    Path folder = json.toAbsolutePath().normalize().getParent();
-    Path file = folder == null ? null : folder.resolve(name).normalize();
-    if (file == null || !file.startsWith(folder)) {
+  /** Its tools write {@code ./weights.bin}. */
+  private static String plain(JsonNode path) {
+    return path.asText().replaceFirst("^[.]/", "");
+  }
+
+  /** All names before the first byte. */
+  private static void check(Path json, String name) throws ConvertException {
+    Optional<String> obstacle = Inside.obstacle(name);
+    if (obstacle.isPresent()) {
       throw new ConvertException(
-          "%s: the weights '%s' lie outside its folder".formatted(json, name));
+          "%s: its file of weights '%s' %s"
+              .formatted(json, name.replaceAll("\\p{Cc}", "?"), obstacle.get()));
     }
+  }
+
+  private static byte[] beside(Path json, String name) throws IOException {
+    Path folder = Objects.requireNonNull(json.toAbsolutePath().getParent());
     try {
-      return Files.readAllBytes(file);
+      return Inside.read(folder, name, Integer.MAX_VALUE - 8);
     } catch (IOException e) {
       throw new ConvertException(
-          "%s: its weights '%s' cannot be read: %s".formatted(json, name, e), e);
+          "%s: its file of weights '%s' %s".formatted(json, name, Inside.reason(e)), e);
     }
   }
 

@@ -61,6 +61,7 @@ final class CardFile {
       if (card == null) {
         throw new ModelException(file + " is empty; a card has at least task, licence, origin");
       }
+      checkFiles(file, card);
       return card;
     } catch (JacksonException e) {
       throw new ModelException("%s: %s".formatted(file, explain(e)), e);
@@ -68,6 +69,19 @@ final class CardFile {
       throw e;
     } catch (IOException e) {
       throw new ModelException("%s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** All of them before the first is opened: a card may come from anybody. */
+  private static void checkFiles(Path file, Card card) throws ModelException {
+    for (String name : card.files().keySet()) {
+      String obstacle =
+          name.equalsIgnoreCase(NAME) ? "is the card itself" : Inside.obstacle(name).orElse(null);
+      if (obstacle != null) {
+        throw new ModelException(
+            "%s: 'files' has the key '%s', which %s"
+                .formatted(file, name.replaceAll("\\p{Cc}", "?"), obstacle));
+      }
     }
   }
 

@@ -3,8 +3,10 @@ package dev.mien.model;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -40,26 +42,54 @@ public final class ModelFolder {
    */
   public static Model write(Path folder, Card card, Map<String, byte[]> contents)
       throws IOException {
-    if (Files.isDirectory(folder)) {
-      try (var entries = Files.list(folder)) {
-        if (entries.findAny().isPresent()) {
-          throw new FileAlreadyExistsException(
-              folder + " is there already and not empty; remove it or name another");
-        }
+    Path path = checkFree(folder);
+    for (String name : contents.keySet()) {
+      String obstacle = Inside.obstacle(name).orElse(null);
+      if (obstacle != null) {
+        throw new IllegalArgumentException("the file '%s' %s".formatted(name, obstacle));
       }
     }
     // Whole or not at all: it gets its name when all of it is on the disk.
-    Path begun = folder.resolveSibling("." + folder.getFileName() + ".part");
+    Path begun = path.resolveSibling("." + path.getFileName() + ".part");
     try {
       delete(begun);
+      Files.createDirectories(Objects.requireNonNull(begun.getParent()));
+      Files.createDirectory(begun);
       writeAll(begun, card, contents);
       Disk.force(begun);
-      Files.move(begun, folder, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(begun, path, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       delete(begun);
       throw new IOException("%s cannot be written: %s".formatted(folder, e.getMessage()), e);
     }
     return Model.load(folder);
+  }
+
+  /**
+   * Whether a model can be written there, before the work for it begins.
+   *
+   * @return the folder, absolute
+   * @throws FileAlreadyExistsException if something is there, but for an empty folder
+   */
+  public static Path checkFree(Path folder) throws IOException {
+    Path path = folder.toAbsolutePath().normalize();
+    if (path.getFileName() == null) {
+      throw new FileAlreadyExistsException("'%s' is no folder to be made".formatted(folder));
+    }
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isEmptyFolder(path)) {
+      throw new FileAlreadyExistsException(
+          folder + " is there already and not empty; remove it or name another");
+    }
+    return path;
+  }
+
+  private static boolean isEmptyFolder(Path path) throws IOException {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries.findAny().isEmpty();
+    }
   }
 
   private static void writeAll(Path folder, Card card, Map<String, byte[]> contents)
@@ -68,14 +98,14 @@ public final class ModelFolder {
     for (var file : contents.entrySet()) {
       Path path = folder.resolve(file.getKey());
       Files.createDirectories(Objects.requireNonNull(path.getParent()));
-      Files.write(path, file.getValue());
+      Files.write(path, file.getValue(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       hashes.put(file.getKey(), Model.sha256(file.getValue()));
     }
     CardFile.write(card.withFiles(hashes), folder.resolve(CardFile.NAME));
   }
 
   private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
+    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     List<Path> inside;
@@ -113,11 +143,12 @@ public final class ModelFolder {
   }
 
   private static byte[] readBeside(Path card, String name) throws ModelException {
-    Path file = card.resolveSibling(name);
+    Path folder = Objects.requireNonNull(card.toAbsolutePath().getParent());
     try {
-      return Files.readAllBytes(file);
+      return Inside.read(folder, name, Model.LARGEST);
     } catch (IOException e) {
-      throw new ModelException("%s names %s, which cannot be read: %s".formatted(card, file, e), e);
+      throw new ModelException(
+          "%s names '%s', which %s".formatted(card, name, Inside.reason(e)), e);
     }
   }
 }

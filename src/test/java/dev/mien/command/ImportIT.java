@@ -85,6 +85,29 @@ final class ImportIT {
     mien("models", "verify", "b").isQuiet();
   }
 
+  /** Neither a card nor a name leads out of the folder. */
+  @Test
+  void writesNowhereElse() throws Exception {
+    Path shipped = Program.HOME.resolve("src/test/resources/models/emotion");
+    Path theirs = Files.createDirectories(folder.resolve("theirs/package"));
+    String card = Files.readString(shipped.resolve("card.yaml"));
+    Files.writeString(
+        theirs.resolve("card.yaml"), card.replace("files:\n", "files:\n  ../../mien: '00'\n"));
+    Files.writeString(folder.resolve("theirs/mien"), "evil");
+    Files.writeString(folder.resolve("mien"), "launcher");
+    String net = shipped.resolve("model.onnx").toString();
+    String labels = shipped.resolve("labels.txt").toString();
+    String evil = theirs.resolve("card.yaml").toString();
+    mien("models", "import", net, "--labels", labels, "--card", evil, "--out", "models/m")
+        .saysOnly(3, "'files' has the key '../../mien'");
+    assertThat(folder.resolve("mien")).hasContent("launcher");
+    assertThat(folder.resolve("models")).doesNotExist();
+    for (String name : List.of("../../evil", "..", ".hidden", "a/b", "C:x", "/tmp/evil")) {
+      mien("models", "import", net, "--labels", labels, "--name", name)
+          .saysOnly(2, "--name is '" + name + "'");
+    }
+  }
+
   @Test
   void saysWhatIsWrong() throws Exception {
     String every = LAYERS.resolve("every").toString();

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ModelTest {
   private static final Models SHIPPED = new Models(Path.of("models"));
@@ -149,7 +151,54 @@ final class ModelTest {
   void refusesFilesOutsideItsFolder(@TempDir Path folder) throws IOException {
     Path model = copy(folder);
     edit(model.resolve("card.yaml"), "  labels.txt:", "  ../labels.txt:");
-    refused(model, "'../labels.txt' lies outside");
+    refused(model, "'files' has the key '../labels.txt'", "lies outside");
+  }
+
+  @Test
+  void refusesAKeyThatIsALink(@TempDir Path folder) throws IOException {
+    Path model = copy(folder);
+    Path moved = Files.move(model.resolve("labels.txt"), folder.resolve("labels.txt"));
+    Files.createSymbolicLink(model.resolve("labels.txt"), moved);
+    refused(model, "labels.txt", "is a link");
+  }
+
+  /** Nothing is read and nothing is written, wherever a key points. */
+  @ParameterizedTest
+  @ValueSource(strings = {"../../victim", "goldens/../../../victim", "card.yaml", "VICTIM"})
+  void writesNothingForACardThatNamesFilesElsewhere(String key, @TempDir Path folder)
+      throws IOException {
+    Path victim = Files.writeString(folder.resolve("victim"), "before");
+    String name = key.equals("VICTIM") ? victim.toString() : key;
+    Path theirs = Files.createDirectories(folder.resolve("theirs/a/b"));
+    Files.writeString(folder.resolve("theirs/victim"), "after");
+    Path source = Path.of("src/test/resources/models/emotion");
+    String card = Files.readString(source.resolve("card.yaml"));
+    Path evil = theirs.resolve("card.yaml");
+    Files.writeString(evil, card.replaceFirst("files:\n", "files:\n  " + name + ": '00'\n"));
+    Path out = folder.resolve("home/models/m");
+    byte[] network = Files.readAllBytes(source.resolve("model.onnx"));
+    assertThatThrownBy(() -> ModelFolder.assemble(out, evil, source.resolve("labels.txt"), network))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("'files' has the key '%s'", name);
+    assertThat(victim).hasContent("before");
+    assertThat(folder.resolve("home")).doesNotExist();
+  }
+
+  @Test
+  void leavesAloneWhatIsThere(@TempDir Path folder) throws IOException {
+    Path source = Path.of("src/test/resources/models/emotion");
+    Card card = ModelFolder.readCard(source.resolve("card.yaml"));
+    Path file = Files.writeString(folder.resolve("file"), "mine");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("gone"));
+    for (Path there : List.of(file, link)) {
+      assertThatThrownBy(() -> ModelFolder.write(there, card, Map.of()))
+          .isInstanceOf(FileAlreadyExistsException.class);
+    }
+    assertThat(file).hasContent("mine");
+    assertThatThrownBy(
+            () -> ModelFolder.write(folder.resolve("m"), card, Map.of("../x", new byte[1])))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("file", "link");
   }
 
   @Test
