@@ -6,6 +6,7 @@ import java.util.Set;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -36,6 +37,9 @@ final class AvInput implements AutoCloseable {
   private final AVFormatContext context;
   private final Ffmpeg.Interrupt interrupt;
   private boolean opened;
+  private long most = Ffmpeg.largestPacket(0, 0);
+  private long taken;
+  private boolean flooded;
   private volatile long deadline;
   private volatile boolean cancelled;
   private volatile boolean leaving;
@@ -53,7 +57,14 @@ final class AvInput implements AutoCloseable {
 
   private boolean stop() {
     life.waiting();
-    return late() || (!leaving && cancelled());
+    flooded |= received() - taken > most;
+    return late() || flooded || (!leaving && cancelled());
+  }
+
+  /** Bytes so far; 0 where FFmpeg does not count them, as of RTSP. */
+  private long received() {
+    AVIOContext bytes = context.pb();
+    return bytes == null || bytes.isNull() ? 0 : bytes.bytes_read();
   }
 
   /** The time limit of the calls that follow, in nanoseconds from now. */
@@ -117,6 +128,7 @@ final class AvInput implements AutoCloseable {
   }
 
   private void check(int code, String what) throws SourceException {
+    checkFlood();
     // Stopped by the interrupt, a protocol may call what it has so far invalid, or even enough.
     if (!cancelled() && late()) {
       throw new SourceException(
@@ -135,6 +147,7 @@ final class AvInput implements AutoCloseable {
       if (Ffmpeg.tooLarge(width, height)) {
         throw Ffmpeg.tooLarge(shown, width, height);
       }
+      most = Math.max(most, Ffmpeg.largestPacket(width, height));
     }
   }
 
@@ -183,9 +196,27 @@ final class AvInput implements AutoCloseable {
     return avformat.av_find_best_stream(context, kind, -1, -1, (AVCodec) null, 0);
   }
 
-  /** FFmpeg's code; 0 if there is a packet. */
-  int read(AVPacket packet) {
-    return avformat.av_read_frame(context, packet);
+  /**
+   * FFmpeg's code; 0 if there is a packet.
+   *
+   * @throws SourceException if more came than a picture can need
+   */
+  int read(AVPacket packet) throws SourceException {
+    taken = received();
+    int code = avformat.av_read_frame(context, packet);
+    if (code >= 0 && packet.size() > most) {
+      avcodec.av_packet_unref(packet);
+      flooded = true;
+    }
+    checkFlood();
+    return code;
+  }
+
+  private void checkFlood() throws SourceException {
+    if (flooded) {
+      throw new SourceException(
+          Reason.FAILED, "%s: sent more than %d MB for one picture".formatted(shown, most >> 20));
+    }
   }
 
   @Override

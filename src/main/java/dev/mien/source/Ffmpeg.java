@@ -30,6 +30,14 @@ final class Ffmpeg {
 
   static final long LARGEST_AREA = 64L << 20;
 
+  /** What a packet may have beyond the bytes of its picture, as a raw one would have them. */
+  private static final long LARGEST_PACKET = 64L << 20;
+
+  private static final int BYTES_A_PIXEL = 4;
+
+  /** Of memory in one piece: the largest picture, of four channels in 16 bits. */
+  private static final long LARGEST_BLOCK = 8 * LARGEST_AREA + (1 << 20);
+
   private static final Pattern DURATION =
       Pattern.compile("(\\d{1,4}):(\\d{2}):(\\d{2}(?:\\.\\d{1,9})?)");
 
@@ -49,6 +57,8 @@ final class Ffmpeg {
 
   static {
     FfmpegLog.install();
+    // A size that a stream claims would else be taken up to 2 GB.
+    avutil.av_max_alloc(LARGEST_BLOCK);
     // Unpacking libraries may take longer than a time limit, and so must not begin within one.
     Loader.load(swscale.class);
     Loader.load(opencv_core.class);
@@ -117,6 +127,11 @@ final class Ffmpeg {
   /** Whether a picture of this size is refused before any memory is taken for it. */
   static boolean tooLarge(int width, int height) {
     return width > LARGEST_SIDE || height > LARGEST_SIDE || (long) width * height > LARGEST_AREA;
+  }
+
+  /** Bytes that may come for one picture of this size; of an unknown size, with 0 for both. */
+  static long largestPacket(int width, int height) {
+    return Math.max(LARGEST_PACKET, BYTES_A_PIXEL * (long) width * height);
   }
 
   static SourceException tooLarge(String name, int width, int height) {

@@ -70,4 +70,22 @@ class UnitTest {
         .anyMatch(l -> l.contains("-Djava.awt.headless=true"))
         .anyMatch(l -> l.contains("ORT_DISABLE_TELEMETRY=1"));
   }
+
+  @Test
+  void memoryIsLimitedByTheNumberOfCameras() throws Exception {
+    assertThat(Files.readAllLines(UNIT)).contains("MemoryMax=7168M");
+    Path blocks =
+        Files.writeString(
+            folder.resolve("blocks.yaml"),
+            """
+            # source: of nothing
+            cameras:
+              door:
+                source: 0
+              yard: {source: 'rtsp://yard/', to: [seen.jsonl]}
+            """);
+    Path flow = Files.writeString(folder.resolve("flow.yaml"), "cameras: {a: {\"source\": 0}}\n");
+    assertThat(run("sh", "systemd/memory", blocks.toString())).endsWith("MemoryMax=4096M\n");
+    assertThat(run("sh", "systemd/memory", flow.toString())).endsWith("MemoryMax=3584M\n");
+  }
 }
