@@ -162,6 +162,8 @@ class ArchitectureTest {
         .and()
         .doNotHaveFullyQualifiedName("dev.mien.rtsp.Session") // reports to players
         .and()
+        .doNotHaveFullyQualifiedName("dev.mien.rtsp.Publisher") // the same, to servers
+        .and()
         .doNotHaveFullyQualifiedName("dev.mien.command.ServeCommand") // names of files
         .should()
         .callMethodWhere(

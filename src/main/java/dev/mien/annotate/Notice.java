@@ -14,15 +14,21 @@ public final class Notice {
   /**
    * Changes the picture.
    *
-   * @param words one line; cut short where it is wider than the picture, left out where none fits
+   * @param words lines; each is cut short where it is wider than the picture, and left out where
+   *     nothing of it fits
    */
   public void put(Frame frame, String words) {
     Mat image = frame.image();
     image.convertTo(image, -1, BRIGHTNESS, 0);
     Size size = frame.size();
     int em = Math.max(12, Math.round(Math.min(size.width(), size.height()) / 20f));
-    String fitting = letters.fit(words, em, size.width() - 2 * em);
-    Plate plate = new Plate(letters, em, List.of(fitting), Palette.GRAY);
+    List<String> fitting =
+        words
+            .lines()
+            .map(line -> letters.fit(line, em, size.width() - 2 * em))
+            .filter(line -> !line.isEmpty())
+            .toList();
+    Plate plate = new Plate(letters, em, fitting, Palette.GRAY);
     if (!fitting.isEmpty() && plate.height <= size.height()) {
       plate.put(image, (size.width() - plate.width) / 2, (size.height() - plate.height) / 2);
     }

@@ -3,6 +3,7 @@ package dev.mien.command;
 import dev.mien.pipeline.Stats;
 import dev.mien.report.FacesCsv;
 import dev.mien.report.Tally;
+import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.Source;
@@ -142,7 +143,7 @@ final class AnalyzeCommand implements Callable<Integer> {
   private static Sink output(SinkAddress sink, SourceAddress address, String name, Run run)
       throws IOException {
     Outputs.refuseInput(address, sink);
-    return Outputs.open(sink, name, run);
+    return new Outputs(run, Pages.NONE).open(sink, name);
   }
 
   private static void makeFolder(Path folder) {

@@ -2,6 +2,7 @@ package dev.mien.command;
 
 import dev.mien.pipeline.Stage;
 import dev.mien.pipeline.Stats;
+import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
@@ -116,7 +117,9 @@ final class BenchCommand implements Callable<Integer> {
         tell("no output", run.run(address.open(), List.of()));
       }
       if (!run.interrupted()) {
-        Sink sink = Outputs.open(SinkAddress.parse(scratch.toString()), address.name(), run);
+        Sink sink =
+            new Outputs(run, Pages.NONE)
+                .open(SinkAddress.parse(scratch.toString()), address.name());
         tell("video out", run.run(address.open(), List.of(sink)));
       }
       return run.status(Status.DONE);

@@ -5,6 +5,7 @@ import dev.mien.face.Detection;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import dev.mien.pipeline.Stats;
+import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.Looped;
@@ -125,9 +126,10 @@ final class LiveBench {
     LiveLedger ledger = new LiveLedger(System::nanoTime);
     ScheduledExecutorService threads = Executors.newScheduledThreadPool(4);
     ScheduledExecutorService line = Executors.newSingleThreadScheduledExecutor();
+    Outputs outputs = new Outputs(run, Pages.NONE);
     try (Source clip = new Looped(plan.clip(), "clip");
-        Sink server = Outputs.open(new SinkAddress.Rtsp(HOST, 0, "camera"), "camera", run)) {
-      Sink annotated = Outputs.open(new SinkAddress.Rtsp(HOST, 0, "annotated"), "camera", run);
+        Sink server = outputs.open(new SinkAddress.Rtsp(HOST, 0, "camera"), "camera")) {
+      Sink annotated = outputs.open(new SinkAddress.Rtsp(HOST, 0, "annotated"), "camera");
       try {
         LiveCamera playing =
             new LiveCamera(

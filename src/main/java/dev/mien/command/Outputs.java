@@ -6,6 +6,8 @@ import dev.mien.sink.Outlet;
 import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
+import dev.mien.source.ConnectionState;
+import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -14,7 +16,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /** Opens sinks with what the edge has for them. */
 final class Outputs {
@@ -23,30 +28,56 @@ final class Outputs {
   private static final OutputStream STANDARD =
       new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
 
-  private Outputs() {}
+  private final Controls controls;
+  private final Pages pages;
+  private final RtspServers rtsp;
+  private final boolean patient;
+  private final Map<String, Source> sources = new ConcurrentHashMap<>();
 
   /**
-   * @param source its name
+   * @param patient whether a server elsewhere that refuses is asked again later
    */
-  static Sink open(SinkAddress sink, String source, Run run) throws IOException {
-    return open(sink, source, run, Pages.NONE);
+  Outputs(Controls controls, Pages pages, RtspServers rtsp, boolean patient) {
+    this.controls = controls;
+    this.pages = pages;
+    this.rtsp = rtsp;
+    this.patient = patient;
+  }
+
+  /** Of a run that somebody waits for. */
+  Outputs(Run run, Pages pages) {
+    this(run, pages, run.rtsp(), false);
   }
 
   /**
    * @param source its name
    */
-  static Sink open(SinkAddress sink, String source, Run run, Pages pages) throws IOException {
-    return open(sink, source, run, pages, run.rtsp());
-  }
-
-  /**
-   * @param source its name
-   */
-  static Sink open(
-      SinkAddress sink, String source, Controls controls, Pages pages, RtspServers rtsp)
-      throws IOException {
+  Sink open(SinkAddress sink, String source) throws IOException {
     return sink.open(
-        new Outlet(source, STANDARD, controls, Path.of("."), OptionalDouble.empty(), pages, rtsp));
+        new Outlet(
+            source,
+            STANDARD,
+            controls,
+            Path.of("."),
+            OptionalDouble.empty(),
+            pages,
+            rtsp,
+            () -> away(source),
+            patient));
+  }
+
+  /** From now on the outputs can say why no frames come. */
+  void opened(String name, Source source) {
+    sources.put(name, source);
+  }
+
+  /** Without the address, which is too long for a picture. */
+  private String away(String name) {
+    Source source = sources.get(name);
+    ConnectionState link = source == null ? null : source.link();
+    return link == null || link.state() == ConnectionState.State.UP
+        ? ""
+        : link.reason().replaceFirst("^(?:\\S+://\\S+|" + Pattern.quote(name) + "): ", "");
   }
 
   /** Nobody wants their recording overwritten by its own annotation. */

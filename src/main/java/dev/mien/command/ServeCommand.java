@@ -179,21 +179,20 @@ final class ServeCommand implements Callable<Integer> {
 
   private Pipeline open(Settings.Camera camera, Engine engine) throws IOException {
     List<Sink> sinks = new ArrayList<>();
+    Outputs outputs = new Outputs(Controls.NONE, pages, rtsp, true);
     try {
       // Each start has files of its own, so that none overwrites what another one saw.
       String own = camera.name() + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME);
       for (SinkAddress address : camera.to()) {
         Outputs.refuseInput(camera.source(), address);
         sinks.add(
-            Outputs.open(
+            outputs.open(
                 address.isFile() ? address.of(own) : address,
-                address instanceof SinkAddress.Snapshots ? own : camera.name(),
-                Controls.NONE,
-                pages,
-                rtsp));
+                address instanceof SinkAddress.Snapshots ? own : camera.name()));
       }
       Source source = source(camera);
       pages.opened(camera.name(), source);
+      outputs.opened(camera.name(), source);
       return new Pipeline(
           source,
           engine.pool(),

@@ -7,6 +7,7 @@ import dev.mien.model.ModelException;
 import dev.mien.onnx.NetworkException;
 import dev.mien.pipeline.Stats;
 import dev.mien.sink.SinkClosedException;
+import dev.mien.sink.SinkException;
 import dev.mien.source.SourceException;
 import java.nio.file.FileAlreadyExistsException;
 import org.slf4j.Logger;
@@ -73,6 +74,13 @@ final class Status {
       return switch (source.reason()) {
         case BAD_INPUT -> WRONG_INPUT;
         case UNUSABLE -> UNUSABLE;
+        case REFUSED -> REFUSED;
+        case UNREACHABLE -> UNREACHABLE;
+        case FAILED -> FAILED;
+      };
+    }
+    if (failure instanceof SinkException sink) {
+      return switch (sink.reason()) {
         case REFUSED -> REFUSED;
         case UNREACHABLE -> UNREACHABLE;
         case FAILED -> FAILED;

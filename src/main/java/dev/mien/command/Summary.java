@@ -145,6 +145,9 @@ record Summary(String source, Tally tally, Stats stats, Engine engine) {
       if (output.dropped() > 0) {
         line(text, "dropped", "%d frames: %s was too slow", output.dropped(), output.name());
       }
+      if (output.lost() > 0) {
+        line(text, "lost", "%d pictures: %s did not take them", output.lost(), output.name());
+      }
     }
     return text.toString();
   }

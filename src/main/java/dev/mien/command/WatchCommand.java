@@ -81,7 +81,7 @@ final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     List<SourceAddress> addresses = sources.stream().map(SourceAddress::parse).toList();
-    List<SinkAddress> outputs = to.stream().map(SinkAddress::parse).toList();
+    List<SinkAddress> sinks = to.stream().map(SinkAddress::parse).toList();
     Duration limit = maxAge.duration();
     AtomicLong ids = new AtomicLong();
     try (Engine engine = Engine.open(engineFlags);
@@ -92,8 +92,10 @@ final class WatchCommand implements Callable<Integer> {
           run::interrupted,
           () ->
               new Devices(engineFlags.device, engine.device(), engine.engine(), engine.batches()));
+      Outputs outputs = new Outputs(run, pages);
       int status = Status.DONE;
-      for (Outcome outcome : watchAll(open(addresses, outputs, run, pages), run, engine, pages)) {
+      for (Outcome outcome :
+          watchAll(open(addresses, sinks, outputs), run, engine, pages, outputs)) {
         status = status == Status.DONE ? outcome.status() : status;
         if (!quiet) {
           System.err.print(outcome.summary());
@@ -105,8 +107,7 @@ final class WatchCommand implements Callable<Integer> {
 
   /** Opens the sinks of each source, all or none. */
   private static List<Watched> open(
-      List<SourceAddress> addresses, List<SinkAddress> outputs, Run run, WebPages pages)
-      throws IOException {
+      List<SourceAddress> addresses, List<SinkAddress> to, Outputs outputs) throws IOException {
     List<String> names = names(addresses);
     List<Watched> all = new ArrayList<>();
     try {
@@ -114,12 +115,12 @@ final class WatchCommand implements Callable<Integer> {
         String name = names.get(i);
         Watched one = new Watched(name, addresses.get(i), new ArrayList<>(), new Tally());
         all.add(one);
-        for (SinkAddress output : outputs) {
+        for (SinkAddress output : to) {
           SinkAddress own = names.size() == 1 ? output : output.of(name);
           for (SourceAddress source : addresses) {
             Outputs.refuseInput(source, own);
           }
-          one.sinks().add(Outputs.open(own, name, run, pages));
+          one.sinks().add(outputs.open(own, name));
         }
         one.sinks().add(one.tally());
       }
@@ -147,13 +148,14 @@ final class WatchCommand implements Callable<Integer> {
     return names;
   }
 
-  private List<Outcome> watchAll(List<Watched> all, Run run, Engine engine, WebPages pages)
+  private List<Outcome> watchAll(
+      List<Watched> all, Run run, Engine engine, WebPages pages, Outputs outputs)
       throws InterruptedException {
     ExecutorService threads = Executors.newFixedThreadPool(all.size());
     try {
       List<Outcome> outcomes = new ArrayList<>();
       List<Callable<Outcome>> each = new ArrayList<>();
-      all.forEach(one -> each.add(() -> watch(one, run, engine, pages)));
+      all.forEach(one -> each.add(() -> watch(one, run, engine, pages, outputs)));
       for (Future<Outcome> future : threads.invokeAll(each)) {
         outcomes.add(future.get());
       }
@@ -166,12 +168,13 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   /** What is wrong with one source is said, and the others go on. */
-  private Outcome watch(Watched one, Run run, Engine engine, WebPages pages)
+  private Outcome watch(Watched one, Run run, Engine engine, WebPages pages, Outputs outputs)
       throws InterruptedException {
     Source source;
     try {
       source = run.open(() -> open(one));
       pages.opened(one.name(), source);
+      outputs.opened(one.name(), source);
     } catch (InterruptedIOException e) {
       one.sinks().forEach(Sink::close);
       return new Outcome(Status.DONE, "");

@@ -35,7 +35,7 @@ public record Health(State state, List<Part> sources) {
   public enum Condition {
     STARTING(false, false),
     RUNNING(true, false),
-    /** It runs, but one of its outputs broke. */
+    /** It runs, but one of its outputs broke, or gets nothing through. */
     IMPAIRED(true, true),
     /** It cannot be reached, and is tried again and again. */
     AWAY(false, true),
@@ -92,6 +92,11 @@ public record Health(State state, List<Part> sources) {
       }
       if (trouble.isPresent()) {
         return new Part(stats.source(), Condition.IMPAIRED, line(trouble.get()));
+      }
+      Optional<Stats.Output> down = stats.outputs().stream().filter(o -> !o.up()).findFirst();
+      if (down.isPresent() && down.get().failure() == null) {
+        String why = down.get().name() + ": " + down.get().trouble();
+        return new Part(stats.source(), Condition.IMPAIRED, why);
       }
       return stats.observed() == 0
           ? new Part(stats.source(), Condition.STARTING, "no frame yet")

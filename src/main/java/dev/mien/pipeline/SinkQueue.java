@@ -2,6 +2,7 @@ package dev.mien.pipeline;
 
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
+import dev.mien.sink.Delivery;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkClosedException;
 import dev.mien.sink.SinkException;
@@ -142,6 +143,16 @@ final class SinkQueue {
   }
 
   Stats.Output stats() {
-    return new Stats.Output(sink.name(), written.sum(), dropped.sum(), nanos.sum(), failure);
+    Delivery sent = sink.delivery();
+    return sent == null
+        ? new Stats.Output(sink.name(), written.sum(), dropped.sum(), 0, nanos.sum(), "", failure)
+        : new Stats.Output(
+            sink.name(),
+            sent.taken(),
+            dropped.sum(),
+            sent.lost(),
+            nanos.sum(),
+            sent.trouble(),
+            failure);
   }
 }

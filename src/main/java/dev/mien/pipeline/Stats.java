@@ -47,12 +47,26 @@ public record Stats(
   /**
    * What one sink did.
    *
+   * @param written frames that it took; of one that sends them on, those that arrived
    * @param dropped frames of a live source that came while its queue was full
+   * @param lost frames that it took and that did not arrive
    * @param nanos time spent in it
+   * @param trouble why it gets nothing through at present, in a line; empty where it does
    * @param failure why it took no more
    */
   public record Output(
-      String name, long written, long dropped, long nanos, @Nullable Throwable failure) {}
+      String name,
+      long written,
+      long dropped,
+      long lost,
+      long nanos,
+      String trouble,
+      @Nullable Throwable failure) {
+    /** Whether it takes frames, and they arrive. */
+    public boolean up() {
+      return failure == null && trouble.isEmpty();
+    }
+  }
 
   public Stats {
     drops = Map.copyOf(drops);

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Callable from any thread; no call waits for a client.
  */
-public final class RtspStream implements AutoCloseable {
+public final class RtspStream implements Outgoing {
   /**
    * What was done so far.
    *
@@ -52,11 +52,13 @@ public final class RtspStream implements AutoCloseable {
   }
 
   /** Whether a client has it set up: where nobody has, a picture need not even be encoded. */
+  @Override
   public boolean watched() {
     return clients.get() > 0;
   }
 
   /** Whether a client waits for a key frame: it has just begun to play, or had fallen behind. */
+  @Override
   public boolean keyWanted() {
     return keyWanted.get();
   }
@@ -67,6 +69,7 @@ public final class RtspStream implements AutoCloseable {
    * @param annexB one access unit of H.264, every key frame with its parameter sets
    * @param time 90 kHz, later than the last
    */
+  @Override
   public void publish(byte[] annexB, long time) {
     Unit unit = Unit.of(annexB, time);
     if (unit.key()) {

@@ -35,6 +35,14 @@ record Unit(List<byte[]> payloads, boolean key, long time, List<byte[]> paramete
    * @param annexB one access unit
    */
   static Unit of(byte[] annexB, long time) {
+    return of(annexB, time, true);
+  }
+
+  /**
+   * @param annexB one access unit
+   * @param delimited whether a delimiter follows it
+   */
+  static Unit of(byte[] annexB, long time, boolean delimited) {
     List<byte[]> payloads = new ArrayList<>();
     List<byte[]> parameterSets = new ArrayList<>();
     boolean key = false;
@@ -53,7 +61,9 @@ record Unit(List<byte[]> payloads, boolean key, long time, List<byte[]> paramete
     if (payloads.isEmpty()) {
       together(parameterSets, payloads);
     }
-    payloads.add(DELIMITER);
+    if (delimited) {
+      payloads.add(DELIMITER);
+    }
     return new Unit(payloads, key, time, parameterSets);
   }
 

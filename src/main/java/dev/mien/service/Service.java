@@ -61,7 +61,12 @@ public final class Service {
       StringBuilder text = new StringBuilder();
       text.append(stats.observed()).append(" frames observed, ").append(stats.dropped());
       text.append(" dropped");
-      stats.outputs().forEach(o -> text.append("; %d in %s".formatted(o.written(), o.name())));
+      for (Stats.Output output : stats.outputs()) {
+        text.append("; %d in %s".formatted(output.written(), output.name()));
+        if (output.lost() > 0) {
+          text.append(", %d lost".formatted(output.lost()));
+        }
+      }
       return text.toString();
     }
 

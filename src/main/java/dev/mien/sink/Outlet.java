@@ -4,6 +4,7 @@ import dev.mien.rtsp.RtspServers;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /**
  * What a sink needs from the edge of the program.
@@ -17,6 +18,10 @@ import java.util.OptionalDouble;
  *     frames' own
  * @param pages who shows them on a page
  * @param rtsp where streams are served; the sinks of a run share it, and so its ports
+ * @param away why no frames come, in one line without credentials; empty where they do, or where
+ *     that is not known
+ * @param patient whether a server elsewhere that does not accept user or password is asked again
+ *     later, as a service does; otherwise that ends the sink
  */
 public record Outlet(
     String source,
@@ -25,7 +30,9 @@ public record Outlet(
     Path snapshotFolder,
     OptionalDouble frameRate,
     Pages pages,
-    RtspServers rtsp) {
+    RtspServers rtsp,
+    Supplier<String> away,
+    boolean patient) {
   /** The source's name as part of a file name: {@code rtsp://door/1} is {@code rtsp-door-1}. */
   String fileName() {
     String name = source.replaceAll("[^\\p{L}\\p{N}._-]+", "-").replaceAll("^[-.]+|-+$", "");

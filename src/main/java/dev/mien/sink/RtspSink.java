@@ -4,6 +4,7 @@ import dev.mien.annotate.Notice;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import dev.mien.frame.Size;
+import dev.mien.rtsp.Outgoing;
 import dev.mien.rtsp.RtspStream;
 import java.io.IOException;
 import java.util.Objects;
@@ -20,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The annotated pictures as a stream of Mien's own RTSP server. While nobody has it set up, nothing
- * is encoded. While no frames come, the last one is shown darkened, with words that say so.
+ * The annotated pictures as an RTSP stream: of Mien's own server, or sent to one elsewhere. While
+ * nobody takes it, nothing is encoded. While no frames come, the last one is shown darkened, with
+ * words that say so.
  *
  * <p>A stream changes its size where the frames do. Its times are the frames' own; they go on
  * growing while none come.
@@ -29,16 +31,7 @@ import org.slf4j.LoggerFactory;
 final class RtspSink implements Sink {
   private static final Logger log = LoggerFactory.getLogger(RtspSink.class);
 
-  /** How often it is looked whether frames still come. */
-  static final int TICK_MILLIS = 250;
-
-  private static final int TICK = H264.TICKS * TICK_MILLIS / 1000;
-  private static final int TICKS_A_SECOND = 1000 / TICK_MILLIS;
-
-  /** So long may frames stay away before it is said; three times as long as they usually do. */
-  private static final int PATIENCE = 2 * TICKS_A_SECOND;
-
-  private static final int LONGEST_PATIENCE = 30 * TICKS_A_SECOND;
+  private static final int TICK = H264.TICKS * Silence.TICK_MILLIS / 1000;
 
   /** Frames that are further apart than this are rare. */
   private static final int RARE = H264.TICKS / 2;
@@ -52,9 +45,16 @@ final class RtspSink implements Sink {
   private static final double TICKS_A_NANOSECOND = H264.TICKS / 1e9;
   private static final Size FIRST_CARD = new Size(640, 360);
 
-  private final RtspStream stream;
-  private final String source;
+  /**
+   * What is sent is announced anew where its size changes: the first frame is worth waiting for.
+   */
+  private static final int FIRST_SENT_AFTER = 3000 / Silence.TICK_MILLIS;
+
+  private final Outgoing stream;
+  private final String name;
+  private final boolean sent;
   private final double frameRate;
+  private final Silence silence;
   private final Notice notice = new Notice();
   private final AVPacket packet = avcodec.av_packet_alloc();
   private final ScheduledExecutorService watch;
@@ -63,48 +63,58 @@ final class RtspSink implements Sink {
   private @Nullable Frame last;
   private Size size = FIRST_CARD;
   private volatile boolean rare = true;
-  private boolean started;
   private long offset;
   private long time;
   private long keyAt = -KEYS_APART;
   private long encodedAt;
-  private int quiet;
-  private int patience = PATIENCE;
   private boolean closed;
 
-  /**
-   * Takes over the stream.
-   *
-   * @param source its name, for the words
-   * @param frameRate a hint
-   */
-  RtspSink(RtspStream stream, String source, double frameRate) throws SinkException {
+  private RtspSink(Outgoing stream, String name, boolean sent, Outlet outlet) throws SinkException {
     this.stream = stream;
-    this.source = source;
-    this.frameRate = frameRate;
+    this.name = name;
+    this.sent = sent;
+    frameRate = outlet.frameRate().orElse(VideoSink.USUAL_RATE);
+    silence = new Silence(outlet.source(), outlet.away());
     watch =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
-              Thread thread = new Thread(task, "mien-rtsp-" + stream.name());
+              Thread thread = new Thread(task, "mien-rtsp-" + outlet.source());
               thread.setDaemon(true);
               return thread;
             });
-    try {
-      // Players are told of the pictures' form before the first one comes.
-      say("no picture from " + source + " yet");
-    } catch (SinkException e) {
-      close();
-      throw e;
+    if (!sent) {
+      try {
+        // Players are told of the pictures' form before the first one comes.
+        say();
+      } catch (SinkException e) {
+        close();
+        throw e;
+      }
     }
     // At a fixed rate, for the stream's time goes by the ticks while no frames come.
-    var unused =
-        watch.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-    log.info("{} is served at {}", source, stream.url());
+    int tick = Silence.TICK_MILLIS;
+    var unused = watch.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+  }
+
+  /** Takes over a stream of Mien's own server. */
+  static RtspSink served(RtspStream stream, Outlet outlet) throws SinkException {
+    RtspSink sink = new RtspSink(stream, stream.url(), false, outlet);
+    log.info("{} is served at {}", outlet.source(), stream.url());
+    return sink;
+  }
+
+  /**
+   * Takes over a stream that is sent.
+   *
+   * @param name where it goes, without user and password
+   */
+  static RtspSink sent(Outgoing stream, String name, Outlet outlet) throws SinkException {
+    return new RtspSink(stream, name, true, outlet);
   }
 
   @Override
   public String name() {
-    return stream.url();
+    return name;
   }
 
   /** Of a source with rare frames, each is kept: who comes between two of them sees the last. */
@@ -121,21 +131,16 @@ final class RtspSink implements Sink {
     long given = Math.round(frame.timestamp() * TICKS_A_NANOSECOND);
     long next = given + offset;
     long past = Math.max(time, encodedAt);
-    if (!started || next <= past) {
+    if (!silence.started() || next <= past) {
       next = past + STEP;
       offset = next - given;
     }
-    if (started) {
-      long usual = (next - time) * 3 / TICK;
-      patience = (int) Math.max(PATIENCE, Math.min(usual, LONGEST_PATIENCE));
-    }
-    rare = !started || next - time >= RARE;
-    started = true;
-    quiet = 0;
+    rare = !silence.started() || next - time >= RARE;
+    silence.frame(frame.timestamp());
     time = next;
     keep(frame);
-    if (frame.hasPixels()) {
-      encode(frame, next, stream.keyWanted());
+    if (!frame.hasPixels() || !encode(frame, next, stream.keyWanted())) {
+      stream.skipped();
     }
   }
 
@@ -151,15 +156,15 @@ final class RtspSink implements Sink {
     if (closed) {
       return;
     }
-    quiet++;
+    silence.tick();
+    int ticks = silence.ticks();
     try {
       Frame shown = last;
-      if (!started || (quiet >= patience && quiet % 2 == 0)) {
-        say(
-            started
-                ? "no picture from " + source + " for " + words(quiet / TICKS_A_SECOND)
-                : "no picture from " + source + " yet");
-      } else if (shown != null && quiet > 1 && stream.keyWanted()) {
+      if (silence.started()
+          ? silence.lasting() && ticks % 2 == 0
+          : !sent || ticks >= FIRST_SENT_AFTER) {
+        say();
+      } else if (shown != null && ticks > 1 && stream.keyWanted()) {
         encode(
             shown, now(), true); // Who comes between two rare frames sees the one before at once.
       }
@@ -168,20 +173,13 @@ final class RtspSink implements Sink {
     }
   }
 
-  static String words(int seconds) {
-    if (seconds < 120) {
-      return seconds + " s";
-    }
-    return seconds < 7200 ? seconds / 60 + " min" : seconds / 3600 + " h";
-  }
-
   /** The last picture, or a plain one, with words. */
-  private void say(String words) throws SinkException {
+  private void say() throws SinkException {
     if (coder != null && !stream.watched()) {
       return;
     }
     try (Frame card = last == null ? plain() : last.copy()) {
-      notice.put(card, words);
+      notice.put(card, silence.words());
       encode(card, now(), stream.keyWanted());
     }
   }
@@ -196,13 +194,14 @@ final class RtspSink implements Sink {
 
   /** Frames that are only late keep their times: these go on where something else is shown. */
   private long now() {
-    return time + (long) TICK * Math.max(0, quiet - 1);
+    return time + (long) TICK * Math.max(0, silence.ticks() - 1);
   }
 
-  private void encode(Frame frame, long shownAt, boolean keyWanted) throws SinkException {
+  /** Whether anybody wanted it. */
+  private boolean encode(Frame frame, long shownAt, boolean keyWanted) throws SinkException {
     H264 open = fitting(Canvas.sizeFor(frame.size()));
     if (open == null) {
-      return;
+      return false;
     }
     long at = Math.max(shownAt, encodedAt + 1);
     boolean key = keyWanted && at - keyAt >= KEYS_APART;
@@ -220,6 +219,7 @@ final class RtspSink implements Sink {
       }
     }
     encodedAt = at;
+    return true;
   }
 
   /** The encoder for pictures of this size; null where nobody would see them. */
@@ -231,7 +231,7 @@ final class RtspSink implements Sink {
     if (other) {
       letGo();
       canvas = new Canvas(size);
-      coder = new H264(name(), size, frameRate, false);
+      coder = new H264(name, size, frameRate, false);
     }
     return coder;
   }

@@ -3,6 +3,7 @@ package dev.mien.sink;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where frames and their observations go. One thread opens, writes and closes it. The frame is lent
@@ -44,6 +45,14 @@ public interface Sink extends AutoCloseable {
    * @throws IOException if it can take no more; it is then closed and the others go on
    */
   void write(Frame frame, Observation observation) throws IOException;
+
+  /**
+   * What became of what it sends on by itself; null where what is written is there. From any
+   * thread, also after it is closed.
+   */
+  default @Nullable Delivery delivery() {
+    return null;
+  }
 
   /**
    * Writes out what is held back; called once, after the last frame, unless a write failed.

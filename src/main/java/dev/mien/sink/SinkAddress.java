@@ -148,10 +148,7 @@ public sealed interface SinkAddress {
     @Override
     public Sink open(Outlet outlet) throws IOException {
       String stream = name.isEmpty() ? outlet.fileName().replaceAll("[^A-Za-z0-9._-]", "-") : name;
-      return new RtspSink(
-          outlet.rtsp().stream(host, port, stream),
-          outlet.source(),
-          outlet.frameRate().orElse(VideoSink.USUAL_RATE));
+      return RtspSink.served(outlet.rtsp().stream(host, port, stream), outlet);
     }
 
     @Override
@@ -168,8 +165,8 @@ public sealed interface SinkAddress {
   /** A server elsewhere that takes streams: {@code rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH}. */
   record RtspTarget(String url) implements SinkAddress {
     @Override
-    public Sink open(Outlet outlet) {
-      return new RtspPush(url, toString(), outlet.frameRate().orElse(VideoSink.USUAL_RATE));
+    public Sink open(Outlet outlet) throws IOException {
+      return new RtspPush(url, toString(), outlet);
     }
 
     @Override

@@ -6,12 +6,35 @@ import java.io.IOException;
 public class SinkException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /** What kind of trouble it is. */
+  public enum Reason {
+    /** It worked, and broke. */
+    FAILED,
+    /** User or password were not accepted. */
+    REFUSED,
+    /** Nobody answers there, or not as expected. */
+    UNREACHABLE
+  }
+
+  private final Reason reason;
+
   public SinkException(String message) {
     super(message);
+    this.reason = Reason.FAILED;
+  }
+
+  public SinkException(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
   }
 
   public SinkException(String message, Throwable cause) {
     super(message, cause);
+    this.reason = Reason.FAILED;
+  }
+
+  public Reason reason() {
+    return reason;
   }
 
   /** What went wrong with a file, in words: "faces.csv: disk full". */

@@ -268,6 +268,7 @@ final class Metrics implements MultiCollector {
   private static void outputs(List<Stats> all, MetricSnapshots.Builder out) {
     Map<Labels, Long> written = new TreeMap<>();
     Map<Labels, Long> dropped = new TreeMap<>();
+    Map<Labels, Long> lost = new TreeMap<>();
     Map<Labels, Long> nanos = new TreeMap<>();
     Map<Labels, Boolean> up = new TreeMap<>();
     for (Stats one : all) {
@@ -275,8 +276,9 @@ final class Metrics implements MultiCollector {
         Labels labels = Labels.of("camera", one.source(), "output", output.name());
         written.merge(labels, output.written(), Long::sum);
         dropped.merge(labels, output.dropped(), Long::sum);
+        lost.merge(labels, output.lost(), Long::sum);
         nanos.merge(labels, output.nanos(), Long::sum);
-        up.merge(labels, output.failure() == null, Boolean::logicalAnd);
+        up.merge(labels, output.up(), Boolean::logicalAnd);
       }
     }
     out.metricSnapshot(
@@ -286,6 +288,11 @@ final class Metrics implements MultiCollector {
             "mien_output_frames_dropped",
             "Frames that came while the queue of an output was full.",
             dropped));
+    out.metricSnapshot(
+        counter(
+            "mien_output_frames_lost",
+            "Frames that an output took and that did not arrive where it sends them.",
+            lost));
     CounterSnapshot.Builder busy =
         CounterSnapshot.builder()
             .name("mien_output_seconds")
@@ -299,7 +306,9 @@ final class Metrics implements MultiCollector {
                     .build()));
     out.metricSnapshot(busy.build());
     GaugeSnapshot.Builder alive =
-        GaugeSnapshot.builder().name("mien_output_up").help("Whether the output takes frames.");
+        GaugeSnapshot.builder()
+            .name("mien_output_up")
+            .help("Whether the output takes frames, and they arrive.");
     up.forEach((labels, yes) -> alive.dataPoint(level(yes ? 1 : 0, labels)));
     out.metricSnapshot(alive.build());
   }

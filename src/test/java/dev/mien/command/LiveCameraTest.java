@@ -112,7 +112,7 @@ final class LiveCameraTest {
         Map.of(),
         Durations.NONE,
         Effort.FULL,
-        List.of(new Stats.Output("rtsp", 200, 5, 0, null)),
+        List.of(new Stats.Output("rtsp", 200, 5, 0, 0, "", null)),
         1,
         0,
         null,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mien.source.SourceAddress;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,11 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Several sources in one program. */
 @Timeout(300)
@@ -71,6 +75,55 @@ final class WatchIT {
     assertThat(ended.out().lines().map(WatchIT::sourceOf).distinct())
         .containsExactlyInAnyOrder("pattern", "cap13_edit2.mp4");
     assertThat(folder.resolve("seen.jsonl")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rtsp://bad:geheim@127.0.0.1:%d/x, 401, 4, user or password were not accepted",
+    "rtsp://127.0.0.1:%d/x, 404, 5, no stream at this path"
+  })
+  void aServerThatRefusesTheStreamGivesItsStatus(String to, int answer, int status, String words)
+      throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      Thread thread = new Thread(() -> answer(server, answer));
+      thread.setDaemon(true);
+      thread.start();
+      Program.Ended ended =
+          new Program(folder)
+              .run(
+                  "watch",
+                  "--classify",
+                  "none",
+                  "--source",
+                  "pattern:128x96@25?frames=100",
+                  "--to",
+                  to.formatted(server.getLocalPort()),
+                  "--quiet");
+      assertThat(ended.err()).contains(words).doesNotContain("ffmpeg").doesNotContain("geheim");
+      assertThat(ended.status()).as(ended.err()).isEqualTo(status);
+    }
+  }
+
+  /** The same to each request. */
+  private static void answer(ServerSocket server, int status) {
+    try {
+      while (true) {
+        try (Socket peer = server.accept();
+            Scanner lines = new Scanner(peer.getInputStream(), StandardCharsets.UTF_8)) {
+          while (lines.hasNextLine()) {
+            String line = lines.nextLine();
+            if (line.startsWith("CSeq: ")) {
+              String text =
+                  "RTSP/1.0 %d No\r\n%s\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n"
+                      .formatted(status, line);
+              peer.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      // The test is over.
+    }
   }
 
   @Test

@@ -74,6 +74,13 @@ class HealthTest {
   }
 
   @Test
+  void anOutputThatDoesNotGetThroughDegradesAndSaysWhy() {
+    Situation dead = new Situation("door").observed(1).cutOff("rtsp://nvr/x", "nobody listens");
+    is(of(RUNS, dead.stats()), State.DEGRADED, true, true);
+    assertThat(of(dead.stats()).sources().get(0).why()).isEqualTo("rtsp://nvr/x: nobody listens");
+  }
+
+  @Test
   void theEndIsNotReady() {
     is(Health.of(List.of(RUNS), true), State.STOPPING, false, true);
     is(of(new Situation("film").observed(1).finished().stats()), State.STOPPING, false, true);

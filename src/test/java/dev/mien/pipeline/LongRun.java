@@ -129,7 +129,9 @@ final class LongRun {
                 folder,
                 OptionalDouble.empty(),
                 Pages.NONE,
-                new RtspServers(Map.of())));
+                new RtspServers(Map.of()),
+                () -> "",
+                true));
   }
 
   private static Worker worker() throws IOException {

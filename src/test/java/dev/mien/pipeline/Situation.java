@@ -63,7 +63,13 @@ public final class Situation {
   }
 
   public Situation output(String output, @Nullable Throwable broken) {
-    outputs.add(new Stats.Output(output, 7, 2, 1_000_000, broken));
+    outputs.add(new Stats.Output(output, 7, 2, 0, 1_000_000, "", broken));
+    return this;
+  }
+
+  /** One that sends on, and gets nothing through. */
+  public Situation cutOff(String output, String trouble) {
+    outputs.add(new Stats.Output(output, 7, 2, 5, 1_000_000, trouble, null));
     return this;
   }
 

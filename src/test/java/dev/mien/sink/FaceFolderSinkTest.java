@@ -73,7 +73,9 @@ final class FaceFolderSinkTest {
             folder,
             plain.frameRate(),
             Pages.NONE,
-            plain.rtsp())
+            plain.rtsp(),
+            plain.away(),
+            true)
         .fileName();
   }
 

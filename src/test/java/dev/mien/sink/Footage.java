@@ -75,7 +75,9 @@ final class Footage {
         folder,
         OptionalDouble.empty(),
         Pages.NONE,
-        new RtspServers(Map.of()));
+        new RtspServers(Map.of()),
+        () -> "",
+        true);
   }
 
   /** One frame read back: milliseconds since the start, size, and the colour of one place. */

@@ -38,7 +38,7 @@ final class Peers {
     RtspServers servers = new RtspServers(Map.of());
     for (int stopped : new int[] {-1, 0}) {
       RtspStream stream = servers.stream("127.0.0.1", 0, "door");
-      try (Feed feed = new Feed(new RtspSink(stream, "door", Feed.RATE), true);
+      try (Feed feed = new Feed(RtspSink.served(stream, Footage.outlet(folder)), true);
           Players players = new Players(folder, stream.url(), frames)) {
         if (stopped >= 0) {
           players.stop(stopped);

@@ -102,7 +102,7 @@ final class RtspSinkTest {
       long begin = System.nanoTime();
       write(sink, 0, 320, 240);
       final long shown = time(player, 320);
-      long until = System.nanoTime() + 6L * RtspSink.TICK_MILLIS * Footage.MS;
+      long until = System.nanoTime() + 6L * Silence.TICK_MILLIS * Footage.MS;
       while (System.nanoTime() < until) {
         LockSupport.parkNanos(until - System.nanoTime());
       }
@@ -140,8 +140,8 @@ final class RtspSinkTest {
 
   @Test
   void saysForHowLong() {
-    assertThat(RtspSink.words(3)).isEqualTo("3 s");
-    assertThat(RtspSink.words(125)).isEqualTo("2 min");
-    assertThat(RtspSink.words(7300)).isEqualTo("2 h");
+    assertThat(Silence.duration(3)).isEqualTo("3 s");
+    assertThat(Silence.duration(125)).isEqualTo("2 min");
+    assertThat(Silence.duration(7300)).isEqualTo("2 h");
   }
 }

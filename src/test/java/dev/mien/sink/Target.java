@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /** GStreamer's RTSP server, as one that streams are pushed to. */
@@ -17,17 +19,23 @@ final class Target implements AutoCloseable {
 
   /**
    * @param wanted its port; 0: any
+   * @param login user and password, and perhaps the word digest
    */
-  Target(Path folder, int wanted) throws IOException, InterruptedException {
+  Target(Path folder, int wanted, String... login) throws IOException {
     URL script = Objects.requireNonNull(Target.class.getResource("record.py"));
-    process =
-        new ProcessBuilder("/usr/bin/python3", Path.of(script.getPath()).toString(), "" + wanted)
-            .redirectError(folder.resolve("target.err").toFile())
-            .start();
+    List<String> line =
+        new ArrayList<>(
+            List.of("/usr/bin/python3", Path.of(script.getPath()).toString(), "" + wanted));
+    line.addAll(List.of(login));
+    process = new ProcessBuilder(line).redirectError(folder.resolve("target.err").toFile()).start();
     out = process.inputReader();
     String ready = out.readLine();
     assertThat(ready).as(Files.readString(folder.resolve("target.err"))).startsWith("ready ");
     port = Integer.parseInt(ready.split(" ", -1)[1]);
+  }
+
+  String url(String userInfo) {
+    return "rtsp://%s127.0.0.1:%d/door".formatted(userInfo, port);
   }
 
   void awaitFrames(int count) throws IOException {

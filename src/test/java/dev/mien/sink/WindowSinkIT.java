@@ -72,7 +72,9 @@ final class WindowSinkIT {
               Path.of(args[0]),
               OptionalDouble.of(25),
               Pages.NONE,
-              new RtspServers(Map.of()));
+              new RtspServers(Map.of()),
+              () -> "",
+              true);
       try (Sink sink = SinkAddress.parse(args[1]).open(outlet)) {
         for (int i = 0; !quit[0]; i++) {
           try (Frame frame = Footage.frame(i, i * 40L * Footage.MS, 320, 240)) {

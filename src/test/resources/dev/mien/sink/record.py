@@ -1,11 +1,13 @@
-# An RTSP server that takes streams (RECORD), by GStreamer: prints "ready PORT", then a line for each frame.
+# An RTSP server that takes streams (RECORD), by GStreamer: PORT [USER PASSWORD [digest]].
+# Prints "ready PORT", then a line for each frame.
 import sys
 
 import gi
 
 gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 Gst.init(None)
 server = GstRtspServer.RTSPServer()
@@ -14,6 +16,21 @@ server.set_service(sys.argv[1])
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_transport_mode(GstRtspServer.RTSPTransportMode.RECORD)
 factory.set_launch("( rtph264depay name=depay0 ! h264parse ! fakesink name=out sync=false signal-handoffs=true )")
+if len(sys.argv) > 3:
+    user, password = sys.argv[2:4]
+    auth = GstRtspServer.RTSPAuth()
+    token = GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", "sender")
+    if len(sys.argv) > 4:
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+        auth.add_digest(user, password, token)
+    else:
+        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+    server.set_auth(auth)
+    permissions = GstRtspServer.RTSPPermissions()
+    permissions.add_permission_for_role("sender", "media.factory.access", True)
+    permissions.add_permission_for_role("sender", "media.factory.construct", True)
+    factory.set_permissions(permissions)
 
 
 def begin(_, media):
