@@ -9,7 +9,8 @@ import org.slf4j.event.Level;
 
 /**
  * What FFmpeg says, in the log of this program and without credentials. It calls an error what is a
- * picture less, so that each of its levels is one less here.
+ * picture less, so that each of its levels is one less here; what it calls fatal is so for a
+ * packet.
  */
 final class FfmpegLog extends LogCallback {
   private static final Logger log = LoggerFactory.getLogger("ffmpeg");
@@ -17,7 +18,13 @@ final class FfmpegLog extends LogCallback {
   // FFmpeg calls it from its own threads for as long as the process lives.
   private static final FfmpegLog CALLBACK = new FfmpegLog();
 
-  private FfmpegLog() {}
+  private static final long EVERY_NANOS = 1_000_000_000L;
+
+  private boolean told;
+  private long last;
+  private long untold;
+
+  FfmpegLog() {}
 
   /**
    * What would not be logged is not even brought here: a broken stream makes thousands of lines.
@@ -30,12 +37,12 @@ final class FfmpegLog extends LogCallback {
                 ? avutil.AV_LOG_INFO
                 : log.isInfoEnabled()
                     ? avutil.AV_LOG_WARNING
-                    : log.isWarnEnabled() ? avutil.AV_LOG_ERROR : avutil.AV_LOG_FATAL);
+                    : log.isWarnEnabled() ? avutil.AV_LOG_ERROR : avutil.AV_LOG_PANIC);
     avutil.setLogCallback(CALLBACK);
   }
 
   static Level level(int ffmpeg) {
-    if (ffmpeg <= avutil.AV_LOG_FATAL) {
+    if (ffmpeg <= avutil.AV_LOG_PANIC) {
       return Level.ERROR;
     }
     if (ffmpeg <= avutil.AV_LOG_ERROR) {
@@ -53,8 +60,26 @@ final class FfmpegLog extends LogCallback {
     if (log.isEnabledForLevel(ours)) {
       String said = Secrets.mask(message.getString().strip());
       if (!said.isEmpty()) {
-        log.atLevel(ours).log("ffmpeg: {}", said);
+        tell(ours, said, System.nanoTime());
       }
+    }
+  }
+
+  /**
+   * Of trouble one line a second, with the number of those between: what goes wrong with one
+   * picture goes wrong with all that follow.
+   */
+  synchronized void tell(Level level, String said, long now) {
+    if (level.toInt() < Level.WARN.toInt()) {
+      log.atLevel(level).log("ffmpeg: {}", said);
+    } else if (told && now - last < EVERY_NANOS) {
+      untold++;
+    } else {
+      log.atLevel(level)
+          .log("ffmpeg: {}{}", said, untold == 0 ? "" : " (and %d more before)".formatted(untold));
+      told = true;
+      last = now;
+      untold = 0;
     }
   }
 }

@@ -119,7 +119,20 @@ final class SecretsTest {
   }
 
   @Test
+  @DisplayName("Trouble is told once a second, with a count of what was left out")
+  void trouble() {
+    FfmpegLog talk = new FfmpegLog();
+    for (int i = 0; i < 1000; i++) {
+      talk.tell(org.slf4j.event.Level.WARN, "No JPEG data", i * 1_000_000L);
+    }
+    talk.tell(org.slf4j.event.Level.WARN, "No JPEG data", 1_000_000_000L);
+    assertThat(said)
+        .containsExactly("ffmpeg: No JPEG data", "ffmpeg: No JPEG data (and 999 more before)");
+  }
+
+  @Test
   void levels() {
+    assertThat(FfmpegLog.level(avutil.AV_LOG_FATAL).name()).isEqualTo("WARN");
     assertThat(FfmpegLog.level(avutil.AV_LOG_PANIC).name()).isEqualTo("ERROR");
     assertThat(FfmpegLog.level(avutil.AV_LOG_ERROR).name()).isEqualTo("WARN");
     assertThat(FfmpegLog.level(avutil.AV_LOG_WARNING).name()).isEqualTo("INFO");
