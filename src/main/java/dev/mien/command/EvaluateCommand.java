@@ -173,7 +173,7 @@ final class EvaluateCommand implements Callable<Integer> {
     advance.end();
     Findings.lines(
             survey.findings(), f -> f.message() + (f instanceof Finding.Corrupt ? "; skipped" : ""))
-        .forEach(line -> System.err.println("mien: " + line));
+        .forEach(line -> System.err.println("mien: " + Printable.line(line)));
     return survey.usable();
   }
 

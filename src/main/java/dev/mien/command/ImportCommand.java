@@ -149,7 +149,7 @@ final class ImportCommand implements Callable<Integer> {
     String use = features ? "" : "; use it with --classify " + (name == null ? folder : name);
     System.out.printf("%s: good%s%n", folder, use);
     if (!model.card().about().isEmpty() && card == null) {
-      System.out.println(model.card().about());
+      model.card().about().lines().map(Printable::line).forEach(System.out::println);
     }
     return Status.DONE;
   }

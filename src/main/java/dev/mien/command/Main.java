@@ -54,7 +54,7 @@ public final class Main {
     line.setParameterExceptionHandler(
         (e, all) -> {
           PrintWriter err = e.getCommandLine().getErr();
-          err.println("mien: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+          err.println("mien: " + Printable.line(String.valueOf(e.getMessage())));
           err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
           return Status.WRONG_INPUT;
         });

@@ -48,7 +48,10 @@ final class ModelsCommand implements Callable<Integer> {
           Model model = Home.models().find(name);
           System.out.printf(
               "%-12s %-10s %-14s %s%n",
-              name, model.card().task(), model.card().licence(), String.join(", ", model.labels()));
+              name,
+              Printable.line(model.card().task()),
+              Printable.line(model.card().licence()),
+              Printable.line(String.join(", ", model.labels())));
         } catch (ModelException e) {
           status = Status.tell(e);
         }
@@ -92,7 +95,7 @@ final class ModelsCommand implements Callable<Integer> {
 
     private static void row(String key, String value) {
       if (!value.isEmpty()) {
-        System.out.printf("%-11s %s%n", key, value);
+        System.out.printf("%-11s %s%n", key, Printable.line(value));
       }
     }
   }

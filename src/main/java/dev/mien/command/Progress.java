@@ -42,13 +42,14 @@ final class Progress implements Sink {
     if (now - told >= EVERY_NANOS) {
       told = now;
       String line =
-          String.format(
-              Locale.ROOT,
-              "%s: frame %d, at %.1f s, %.0f frames a second",
-              source,
-              frames,
-              observation.timestamp() / SECOND,
-              frames * SECOND / (now - start));
+          Printable.line(
+              String.format(
+                  Locale.ROOT,
+                  "%s: frame %d, at %.1f s, %.0f frames a second",
+                  source,
+                  frames,
+                  observation.timestamp() / SECOND,
+                  frames * SECOND / (now - start)));
       System.err.print(TERMINAL ? "\r\u001b[K" + line : line + System.lineSeparator());
     }
   }

@@ -191,6 +191,9 @@ record Summary(String source, Tally tally, Stats stats, Engine engine) {
   private static void line(StringBuilder text, String head, String format, Object... values) {
     String body = String.format(Locale.ROOT, format, values);
     text.append(
-        String.format("%s%-10s %s%n", head.isEmpty() || text.length() > 0 ? "  " : "", head, body));
+        Printable.line(
+            String.format(
+                "%s%-10s %s", head.isEmpty() || text.length() > 0 ? "  " : "", head, body)));
+    text.append(System.lineSeparator());
   }
 }

@@ -143,7 +143,7 @@ final class TrainCommand implements Callable<Integer> {
               ? training.network()
               : training.head(Home.models().find("features"));
     } catch (StoppedException e) {
-      System.err.println("mien: " + e.getMessage());
+      System.err.println("mien: " + Printable.line(String.valueOf(e.getMessage())));
       return signals.status(Status.FAILED);
     }
     Evaluation evaluation = result.evaluation();
@@ -223,7 +223,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public void note(String line) {
-      System.err.println("mien: " + line);
+      System.err.println("mien: " + Printable.line(line));
     }
 
     @Override

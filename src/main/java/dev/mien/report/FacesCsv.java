@@ -17,12 +17,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A table with a row for each face of each frame: frame, timestamp in seconds, the track's id, box
  * in pixels, confidence, and label and confidence of each task.
  */
 public final class FacesCsv implements Sink {
+  private static final Pattern FORMULA = Pattern.compile("[\\s\\p{Cc}]*[=+\\-@＝＋－＠]|[\\t\\r]");
+
   private final Path file;
   private final List<String> tasks;
   private final Writer out;
@@ -39,7 +42,7 @@ public final class FacesCsv implements Sink {
       columns.addColumn(name);
     }
     for (String task : tasks) {
-      columns.addColumn(task).addColumn(task + "_confidence");
+      columns.addColumn(cell(task)).addColumn(cell(task + "_confidence"));
     }
     out = Files.newBufferedWriter(file);
     rows = new CsvFactory().createGenerator(out);
@@ -82,12 +85,17 @@ public final class FacesCsv implements Sink {
       for (Face.Label label : face.labels()) {
         String task = keys.next(label.task(), label.model());
         if (tasks.contains(task)) {
-          rows.writeStringField(task, label.label());
-          writeShare(task + "_confidence", label.confidence());
+          rows.writeStringField(cell(task), cell(label.label()));
+          writeShare(cell(task + "_confidence"), label.confidence());
         }
       }
       rows.writeEndObject();
     }
+  }
+
+  /** With an apostrophe before what a spreadsheet would calculate or run instead of showing it. */
+  private static String cell(String text) {
+    return FORMULA.matcher(text).lookingAt() ? "'" + text : text;
   }
 
   private void writeShare(String column, double share) throws IOException {

@@ -69,6 +69,18 @@ final class FacesCsvTest {
   }
 
   @Test
+  void aSpreadsheetCalculatesNothingOfIt() throws Exception {
+    Path file = folder.resolve("faces.csv");
+    Face.Label formula = new Face.Label("=mood", "m", "=cmd|'/C calc'!A0", 0.5, List.of());
+    Face.Label word = new Face.Label("mask", "n", "with-mask", 0.25, List.of());
+    write(file, List.of("=mood", "mask"), face(1, formula, word));
+    assertThat(Files.readAllLines(file))
+        .containsExactly(
+            "frame,seconds,id,x,y,w,h,confidence,\"'=mood\",\"'=mood_confidence\",mask,mask_confidence",
+            "3,1.234568,1,10,21,31,40,0.9877,\"'=cmd|'/C calc'!A0\",0.5000,with-mask,0.2500");
+  }
+
+  @Test
   void withoutTasksThereAreNoColumnsForThem() throws Exception {
     Path file = folder.resolve("faces.csv");
     write(file, List.of(), face(1, new Face.Label("mood", "m", "glad", 0.5, List.of())));
