@@ -129,7 +129,7 @@ final class Engine implements AutoCloseable {
   static Engine open(Flags flags, UnaryOperator<Detector> around) throws IOException {
     Device device = Device.parse(flags.device);
     Rules rules = Rules.DEFAULT.withSure(flags.conf);
-    Engine engine = new Engine(flags, Home.models().find(flags.detector), rules, device, around);
+    Engine engine = new Engine(flags, Trial.find(flags.detector), rules, device, around);
     try {
       engine.load(flags);
       return engine;
@@ -147,7 +147,7 @@ final class Engine implements AutoCloseable {
     }
     for (String name : flags.classify) {
       if (!name.equals("none") && !name.isBlank()) {
-        Model model = Home.models().find(name);
+        Model model = Trial.find(name);
         classifiers.add(model);
         sizes.add(new BatchSizes());
         networks.add(Network.open(model.name(), model.read(Model.NETWORK), device));

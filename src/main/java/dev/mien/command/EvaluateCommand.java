@@ -93,7 +93,7 @@ final class EvaluateCommand implements Callable<Integer> {
     for (@Nullable Path file : new @Nullable Path[] {json, report}) {
       checkWritable(file);
     }
-    Model model = Home.models().find(name);
+    Model model = Trial.find(name);
     if (model.card().findsFaces()) {
       throw new IllegalArgumentException(
           "model '%s' finds faces; evaluate takes one that labels them".formatted(model.name()));
@@ -112,7 +112,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Evaluator judge;
       try (@Nullable Detector detector =
           faces == Faces.DETECT || boxes
-              ? Detectors.open(Home.models().find(detectorName), rules.sure())
+              ? Detectors.open(Trial.find(detectorName), rules.sure())
               : null) {
         judge = new Evaluator(dataset, classifier, detector, rules.sure());
         ProgressLine advance =

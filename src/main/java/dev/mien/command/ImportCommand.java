@@ -9,6 +9,7 @@ import dev.mien.model.Card;
 import dev.mien.model.Golden;
 import dev.mien.model.Inside;
 import dev.mien.model.Model;
+import dev.mien.model.ModelException;
 import dev.mien.model.ModelFolder;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,8 +32,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** A network of another framework becomes a model folder. */
 @Command(
@@ -42,6 +46,8 @@ import picocli.CommandLine.Parameters;
         "Makes a model folder of a network: an ONNX file, a TensorFlow.js graph or layers model"
             + " (model.json beside its weights), or an export of Teachable Machine.")
 final class ImportCommand implements Callable<Integer> {
+  @Spec CommandSpec spec;
+
   @Parameters(
       paramLabel = "NETWORK",
       description = "FILE.onnx, model.json, or the folder that holds one of them.")
@@ -119,6 +125,39 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path file = networkFile();
     Path folder = ModelFolder.checkFree(folder(file));
+    return Confined.inside() ? make(file, folder) : confined(file, folder);
+  }
+
+  /** What is said of a network before it was tried is said by a process that may end with it. */
+  private int confined(Path file, Path folder) throws IOException {
+    int pictures = examples == null ? 0 : pictures().size();
+    Confined confined =
+        Confined.of(size(file))
+            .withHeap(Runtime.getRuntime().maxMemory() >> 20)
+            .withMore(Duration.ofSeconds(pictures));
+    Confined.Ended ended =
+        confined.run(true, spec.root().commandLine().getParseResult().originalArgs());
+    if (!ended.orderly()) {
+      ModelFolder.clear(folder);
+      throw new ModelException(
+          "'%s' %s; nothing was made of it".formatted(file, confined.fault(ended)));
+    }
+    ended.lines().forEach(System.err::println);
+    return ended.status();
+  }
+
+  /** Of all that belongs to it. */
+  private static long size(Path file) throws IOException {
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    try (Stream<Path> beside = Files.list(folder)) {
+      return beside
+          .filter(f -> f.equals(file.toAbsolutePath()) || f.toString().matches(".*\\.(bin|data)"))
+          .mapToLong(f -> f.toFile().length())
+          .sum();
+    }
+  }
+
+  private int make(Path file, Path folder) throws IOException {
     Stream.of(card, labels).filter(Objects::nonNull).forEach(ImportCommand::checkReadable);
     List<byte[]> pictures = pictures();
     byte[] onnx =
@@ -133,7 +172,7 @@ final class ImportCommand implements Callable<Integer> {
     Model model;
     if (card != null
         && (features || (labels != null && described.files().containsKey(Golden.ANSWERS)))) {
-      model = ModelFolder.assemble(folder, card, labels, onnx);
+      model = ModelFolder.assemble(folder, card, labels, onnx, ModelsCommand.Verify::verify);
     } else {
       Map<String, byte[]> contents = new TreeMap<>();
       contents.put(Model.NETWORK, onnx);
@@ -143,9 +182,8 @@ final class ImportCommand implements Callable<Integer> {
         checkLabels(file, described, names, opened);
         contents.putAll(GoldenMaker.make(described, names, opened, pictures));
       }
-      model = ModelFolder.write(folder, described, contents);
+      model = ModelFolder.write(folder, described, contents, ModelsCommand.Verify::verify);
     }
-    ModelsCommand.Verify.verify(model);
     String use = features ? "" : "; use it with --classify " + (name == null ? folder : name);
     System.out.printf("%s: good%s%n", folder, use);
     if (!model.card().about().isEmpty() && card == null) {

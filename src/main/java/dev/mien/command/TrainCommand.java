@@ -135,13 +135,13 @@ final class TrainCommand implements Callable<Integer> {
     Training.Result result;
     try (@Nullable Detector detector =
         recipe.faces() == Recipe.Faces.DETECT
-            ? Detectors.open(Home.models().find(detectorName), LEAST)
+            ? Detectors.open(Trial.find(detectorName), LEAST)
             : null) {
       Training training = new Training(recipe, folder, out, detector, stopped::get, new Told());
       result =
           recipe.network() == Recipe.Kind.CNN
               ? training.network()
-              : training.head(Home.models().find("features"));
+              : training.head(Trial.find("features"));
     } catch (StoppedException e) {
       System.err.println("mien: " + Printable.line(String.valueOf(e.getMessage())));
       return signals.status(Status.FAILED);

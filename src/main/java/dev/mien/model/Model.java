@@ -74,6 +74,10 @@ public record Model(
     return new Model(name, folder, card, labels, goldens(unlabelled, labels));
   }
 
+  Model named(String other) {
+    return new Model(other, folder, card, labels, goldens);
+  }
+
   private static List<Golden> goldens(Model model, List<String> labels) throws ModelException {
     if (!model.card.files().containsKey(Golden.ANSWERS)) {
       return List.of();

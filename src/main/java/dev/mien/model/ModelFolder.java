@@ -31,16 +31,29 @@ public final class ModelFolder {
     return Model.parseLabels(file, Files.readAllBytes(file));
   }
 
+  /** Looks at a model before it gets its name. */
+  @FunctionalInterface
+  public interface Check {
+    void check(Model model) throws IOException;
+  }
+
+  /** The same as {@link #write(Path, Card, Map, Check)} for what needs no look. */
+  public static Model write(Path folder, Card card, Map<String, byte[]> contents)
+      throws IOException {
+    return write(folder, card, contents, model -> {});
+  }
+
   /**
    * Writes a model folder and the hashes into its card, and loads what was written.
    *
    * @param folder new; an existing one is left alone
    * @param card its hashes are replaced
    * @param contents by name relative to the folder; {@code card.yaml} is not among them
+   * @param check sees it complete, and by its later name; what it throws undoes all of it
    * @throws FileAlreadyExistsException if the folder is there and not empty
    * @throws IOException if it cannot be written; then there is nothing left of it
    */
-  public static Model write(Path folder, Card card, Map<String, byte[]> contents)
+  public static Model write(Path folder, Card card, Map<String, byte[]> contents, Check check)
       throws IOException {
     Path path = checkFree(folder);
     for (String name : contents.keySet()) {
@@ -50,19 +63,33 @@ public final class ModelFolder {
       }
     }
     // Whole or not at all: it gets its name when all of it is on the disk.
-    Path begun = path.resolveSibling("." + path.getFileName() + ".part");
+    Path begun = begun(path);
     try {
       delete(begun);
       Files.createDirectories(Objects.requireNonNull(begun.getParent()));
       Files.createDirectory(begun);
       writeAll(begun, card, contents);
       Disk.force(begun);
-      Files.move(begun, path, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       delete(begun);
       throw new IOException("%s cannot be written: %s".formatted(folder, e.getMessage()), e);
     }
+    try {
+      check.check(Model.load(begun).named(path.getFileName().toString()));
+      Files.move(begun, path, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      delete(begun);
+    }
     return Model.load(folder);
+  }
+
+  private static Path begun(Path path) {
+    return path.resolveSibling("." + path.getFileName() + ".part");
+  }
+
+  /** Removes what a writer left that was ended in the middle. */
+  public static void clear(Path folder) throws IOException {
+    delete(begun(folder.toAbsolutePath().normalize()));
   }
 
   /**
@@ -124,8 +151,10 @@ public final class ModelFolder {
    *     from beside it, whatever hashes it gives
    * @param labels a file of labels, one a line; null where there are none
    * @param network the bytes of {@code model.onnx}
+   * @param check as {@link #write(Path, Card, Map, Check)} has it
    */
-  public static Model assemble(Path folder, Path card, @Nullable Path labels, byte[] network)
+  public static Model assemble(
+      Path folder, Path card, @Nullable Path labels, byte[] network, Check check)
       throws IOException {
     Card read = readCard(card);
     Set<String> names = new TreeSet<>(read.files().keySet());
@@ -139,7 +168,7 @@ public final class ModelFolder {
       contents.put(Model.LABELS, Files.readAllBytes(labels));
     }
     contents.put(Model.NETWORK, network);
-    return write(folder, read, contents);
+    return write(folder, read, contents, check);
   }
 
   private static byte[] readBeside(Path card, String name) throws ModelException {

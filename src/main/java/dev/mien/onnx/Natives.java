@@ -85,8 +85,8 @@ final class Natives {
   }
 
   /** The folder with the libraries, or empty where no cache can be used: then it is tmpdir. */
-  static Optional<Path> unpack(Environment environment) {
-    Path cache = cache(environment);
+  static Optional<Path> unpack(CacheFolder.Environment environment) {
+    Path cache = CacheFolder.find(environment).orElse(null);
     try {
       URL main = resource(LIBRARIES[0]);
       if (cache == null || main == null) {
@@ -146,24 +146,5 @@ final class Natives {
                     : "linux",
                 arch.equals("amd64") || arch.equals("x86_64") ? "x64" : arch,
                 System.mapLibraryName(library)));
-  }
-
-  private static @Nullable Path cache(Environment environment) {
-    String systemd = environment.get("CACHE_DIRECTORY");
-    if (systemd != null && !systemd.isBlank()) {
-      return Path.of(systemd.split(":", 2)[0]).resolve("mien");
-    }
-    String xdg = environment.get("XDG_CACHE_HOME");
-    if (xdg != null && Path.of(xdg).isAbsolute()) {
-      return Path.of(xdg, "mien");
-    }
-    String home = System.getProperty("user.home");
-    return home == null || !Path.of(home).isAbsolute() ? null : Path.of(home, ".cache", "mien");
-  }
-
-  /** Environment variables by name. */
-  @FunctionalInterface
-  interface Environment {
-    @Nullable String get(String name);
   }
 }

@@ -34,6 +34,9 @@ public final class Network implements AutoCloseable {
    */
   public static final String WEIGHT_BITS = "weight_bits";
 
+  /** Name and version of what runs it. */
+  public static final String RUNTIME = "ONNX Runtime " + Natives.VERSION;
+
   private static final Logger LOG = LoggerFactory.getLogger(Network.class);
 
   private final String name;
@@ -211,8 +214,7 @@ public final class Network implements AutoCloseable {
 
   /** One line for people: runtime and device, with the reason for a fallback. */
   public String describe() {
-    return "ONNX Runtime %s on %s%s"
-        .formatted(Natives.VERSION, device, fallback == null ? "" : " (" + fallback + ")");
+    return "%s on %s%s".formatted(RUNTIME, device, fallback == null ? "" : " (" + fallback + ")");
   }
 
   /** Why CUDA cannot be used on this machine, as far as that shows without trying; for doctor. */

@@ -48,7 +48,7 @@ final class OnnxClassifierTest {
             """
                 .formatted(output));
     Path names = Files.writeString(folder.resolve("labels.txt"), labels);
-    return ModelFolder.assemble(folder.resolve("model"), card, names, onnx);
+    return ModelFolder.assemble(folder.resolve("model"), card, names, onnx, m -> {});
   }
 
   private static void refused(Model model, String... words) throws IOException {

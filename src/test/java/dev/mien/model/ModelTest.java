@@ -177,7 +177,8 @@ final class ModelTest {
     Files.writeString(evil, card.replaceFirst("files:\n", "files:\n  " + name + ": '00'\n"));
     Path out = folder.resolve("home/models/m");
     byte[] network = Files.readAllBytes(source.resolve("model.onnx"));
-    assertThatThrownBy(() -> ModelFolder.assemble(out, evil, source.resolve("labels.txt"), network))
+    assertThatThrownBy(
+            () -> ModelFolder.assemble(out, evil, source.resolve("labels.txt"), network, m -> {}))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("'files' has the key '%s'", name);
     assertThat(victim).hasContent("before");
@@ -233,11 +234,11 @@ final class ModelTest {
     byte[] network = Files.readAllBytes(shipped.resolve("model.onnx"));
     Path card = shipped.resolve("card.yaml");
     Path labels = shipped.resolve("labels.txt");
-    ModelFolder.assemble(written, card, labels, network);
+    ModelFolder.assemble(written, card, labels, network, m -> {});
     for (String file : List.of("card.yaml", "labels.txt", "model.onnx", "goldens/1.png")) {
       assertThat(written.resolve(file)).hasSameBinaryContentAs(shipped.resolve(file));
     }
-    assertThatThrownBy(() -> ModelFolder.assemble(written, card, labels, network))
+    assertThatThrownBy(() -> ModelFolder.assemble(written, card, labels, network, m -> {}))
         .isInstanceOf(FileAlreadyExistsException.class);
   }
 
@@ -249,7 +250,7 @@ final class ModelTest {
     Path labels = shipped.resolve("labels.txt");
     try (SmallDisk disk = new SmallDisk(folder.resolve("disk"), "size=64k")) {
       Path written = disk.file("mine");
-      assertThatThrownBy(() -> ModelFolder.assemble(written, card, labels, network))
+      assertThatThrownBy(() -> ModelFolder.assemble(written, card, labels, network, m -> {}))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("mine cannot be written: No space left");
       assertThat(disk.file("")).isEmptyDirectory();
