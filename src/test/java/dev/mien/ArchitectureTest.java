@@ -32,6 +32,7 @@ class ArchitectureTest {
           "track",
           "classify",
           "annotate",
+          "access",
           "rtsp",
           "sink",
           "pipeline",
@@ -61,7 +62,8 @@ class ArchitectureTest {
     "track,    face frame",
     "classify, frame face model onnx",
     "annotate, frame face",
-    "rtsp,     ''",
+    "access,   ''",
+    "rtsp,     access",
     "sink,     frame face annotate rtsp",
     "pipeline, frame face source detect track classify annotate sink",
     "report,   frame face sink",
@@ -70,7 +72,7 @@ class ArchitectureTest {
     "dataset,  frame source",
     "evaluate, ''",
     "teach,    frame face model onnx convert source detect classify dataset evaluate",
-    "web,      frame face source sink pipeline",
+    "web,      frame face source sink pipeline access",
   })
   void roomsKnowOnlyTheirNeighbours(String room, String known) {
     String[] others =
@@ -140,6 +142,7 @@ class ArchitectureTest {
         .resideOutsideOfPackages(
             "dev.mien.source",
             "dev.mien.pipeline",
+            "dev.mien.access", // says how long somebody has to wait
             "dev.mien.web", // says how long a viewer waited for an answer
             "dev.mien.rtsp", // reports carry the time of day; who went silent is told by the clock
             "dev.mien.teach", // says how long a network takes

@@ -1,5 +1,6 @@
 package dev.mien.rtsp;
 
+import dev.mien.access.Networks;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -9,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.rtsp.RtspHeaderNames;
 import io.netty.handler.codec.rtsp.RtspResponseStatuses;
 import io.netty.handler.codec.rtsp.RtspVersions;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -117,7 +119,9 @@ final class Client {
     if (known != null && (known.playing() || known.stream() != stream)) {
       return response(request, RtspResponseStatuses.METHOD_NOT_VALID);
     }
-    if (known == null && (server.full() || sessions.size() >= server.limits().sessionsEach())) {
+    InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    if (known == null
+        && (server.full(Networks.of(peer)) || sessions.size() >= server.limits().sessionsEach())) {
       return response(request, RtspResponseStatuses.NOT_ENOUGH_BANDWIDTH);
     }
     Optional<Transport> wanted =

@@ -1,5 +1,7 @@
 package dev.mien.rtsp;
 
+import dev.mien.access.Guesses;
+import dev.mien.access.Networks;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,13 +10,16 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.rtsp.RtspHeaderNames;
 import io.netty.handler.codec.rtsp.RtspResponseStatuses;
 import io.netty.handler.codec.rtsp.RtspVersions;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +37,12 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
   private final Channel channel;
   private final Client client;
   private final @Nullable Digest digest;
+  private final InetAddress network;
   private @Nullable HttpRequest request;
   private boolean body;
   private boolean greeted;
   private boolean closing;
+  private boolean proven;
   private int refusals;
   private long heard = System.nanoTime();
 
@@ -43,6 +50,7 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
     this.server = server;
     this.channel = channel;
     client = new Client(server, channel);
+    network = Networks.of(address());
     digest = server.login().map(l -> new Digest(l, server.random())).orElse(null);
   }
 
@@ -79,22 +87,43 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
     String method = asked.method().name();
     if (!asked.protocolVersion().equals(RtspVersions.RTSP_1_0)) {
       send(Client.response(asked, RtspResponseStatuses.RTSP_VERSION_NOT_SUPPORTED));
-    } else if (digest != null
-        && !method.equals("OPTIONS")
-        && !digest.accepts(
-            asked.headers().get(RtspHeaderNames.AUTHORIZATION), method, Uri.stream(asked.uri()))) {
-      refuseLogin(asked, digest);
-    } else {
+    } else if (digest == null || method.equals("OPTIONS") || mayAsk(asked, method, digest)) {
       send(client.answer(asked, method, body));
     }
   }
 
-  private void refuseLogin(HttpRequest asked, Digest wanted) {
-    FullHttpResponse response = Client.response(asked, RtspResponseStatuses.UNAUTHORIZED);
-    response.headers().set(RtspHeaderNames.WWW_AUTHENTICATE, wanted.challenge());
-    if (asked.headers().contains(RtspHeaderNames.AUTHORIZATION)) {
-      server.tell(peer() + " gave a wrong user or password");
+  /** Whether who asks knows the password; otherwise it has had its answer. */
+  private boolean mayAsk(HttpRequest asked, String method, Digest wanted) {
+    String header = asked.headers().get(RtspHeaderNames.AUTHORIZATION);
+    if (header == null || wanted.isStale(header)) {
+      challenge(asked, wanted, header != null);
+      return false;
     }
+    BooleanSupplier right = () -> wanted.accepts(header, method, Uri.stream(asked.uri()));
+    // Others that guess from the same address do not end what is playing.
+    if (proven && right.getAsBoolean()) {
+      return true;
+    }
+    Guesses.Verdict verdict = server.guesses().judge(address(), proven ? () -> false : right);
+    proven |= verdict.right();
+    if (verdict.right()) {
+      return true;
+    }
+    if (verdict.looked()) {
+      wanted.renew();
+      challenge(asked, wanted, false);
+    } else {
+      closing = true;
+      FullHttpResponse response = Client.response(asked, RtspResponseStatuses.SERVICE_UNAVAILABLE);
+      response.headers().set(HttpHeaderNames.RETRY_AFTER, verdict.waitSeconds());
+      send(response);
+    }
+    return false;
+  }
+
+  private void challenge(HttpRequest asked, Digest wanted, boolean stale) {
+    FullHttpResponse response = Client.response(asked, RtspResponseStatuses.UNAUTHORIZED);
+    response.headers().set(RtspHeaderNames.WWW_AUTHENTICATE, wanted.challenge(stale));
     closing = ++refusals >= REFUSALS;
     send(response);
   }
@@ -121,23 +150,39 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
   void sweep(long now) {
     client.sweep();
     long patience = (greeted ? server.limits().silence() : server.limits().greeting()).toNanos();
-    if (client.idle() && now - heard > patience) {
+    if (idle() && now - heard > patience) {
       close();
     }
   }
 
-  private void close() {
+  void close() {
     var unused = channel.close();
   }
 
-  private String peer() {
-    return ((InetSocketAddress) channel.remoteAddress()).getAddress().getHostAddress();
+  /** Whether it has no session. */
+  boolean idle() {
+    return client.idle();
   }
 
-  /** Who does not read our answers is not asked for more questions. */
+  private InetAddress address() {
+    return ((InetSocketAddress) channel.remoteAddress()).getAddress();
+  }
+
+  /** The address that counts. */
+  InetAddress network() {
+    return network;
+  }
+
+  boolean isOf(InetAddress some) {
+    return network.equals(some);
+  }
+
+  String peer() {
+    return address().getHostAddress();
+  }
+
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    channel.config().setAutoRead(channel.isWritable());
     if (channel.isWritable()) {
       client.writable();
     }

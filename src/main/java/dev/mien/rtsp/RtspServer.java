@@ -1,15 +1,19 @@
 package dev.mien.rtsp;
 
+import dev.mien.access.Guesses;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
@@ -25,7 +29,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,35 +53,43 @@ final class RtspServer implements AutoCloseable {
    */
   private static final int SEND_BUFFER = 256 * 1024;
 
+  /** One read of a connection, so that the others have their turn soon. */
+  private static final RecvByteBufAllocator LITTLE =
+      new FixedRecvByteBufAllocator(2048).maxMessagesPerRead(1);
+
   private static final int UDP_BUFFER = 1 << 20;
   private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int PAIRS_TRIED = 100;
 
   private final RtspLimits limits;
   private final Optional<Login> login;
+  private final Guesses guesses;
   private final SecureRandom random = new SecureRandom();
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("mien-rtsp", true), NioIoHandler.newFactory());
   private final Map<String, RtspStream> streams = new ConcurrentHashMap<>();
   private final Map<String, Session> sessions = new HashMap<>();
-  private final Set<Connection> connections = new LinkedHashSet<>();
+  private final Crowd crowd;
   private @Nullable Channel door;
   private @Nullable Channel rtp;
   private @Nullable Channel rtcp;
   private long told = System.nanoTime() - TELL_EVERY_NANOS;
 
-  private RtspServer(Optional<Login> login, RtspLimits limits) {
+  private RtspServer(Optional<Login> login, Guesses guesses, RtspLimits limits) {
     this.login = login;
+    this.guesses = guesses;
     this.limits = limits;
+    crowd = new Crowd(limits);
   }
 
   /**
    * @throws IllegalArgumentException if the port is taken or the address is another machine's
    */
-  static RtspServer open(InetSocketAddress address, Optional<Login> login, RtspLimits limits)
+  static RtspServer open(
+      InetSocketAddress address, Optional<Login> login, Guesses guesses, RtspLimits limits)
       throws RtspException {
-    RtspServer server = new RtspServer(login, limits);
+    RtspServer server = new RtspServer(login, guesses, limits);
     try {
       server.listen(address);
       return server;
@@ -94,6 +105,8 @@ final class RtspServer implements AutoCloseable {
             .group(group)
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .handler(new Door())
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, LITTLE)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER)
             .childOption(
@@ -157,6 +170,21 @@ final class RtspServer implements AutoCloseable {
     throw new RtspException("--to rtsp: no two free UDP ports in a row");
   }
 
+  /** Who comes too often is shut out before anything is set up for it. */
+  private final class Door extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      if (message instanceof SocketChannel arrived
+          && arrived.remoteAddress() != null
+          && crowd.rushes(arrived.remoteAddress().getAddress(), System.nanoTime())) {
+        arrived.unsafe().closeForcibly();
+        tell(arrived.remoteAddress().getAddress().getHostAddress() + " opens too many connections");
+      } else {
+        context.fireChannelRead(message);
+      }
+    }
+  }
+
   /** Receiver reports over UDP; whatever else arrives there is nobody's. */
   @Sharable
   private final class Reports extends SimpleChannelInboundHandler<DatagramPacket> {
@@ -180,15 +208,14 @@ final class RtspServer implements AutoCloseable {
     channel
         .pipeline()
         .addLast(
+            new Pace(limits.pace()),
             new Framing(limits),
             new RtspDecoder(limits.head(), limits.head(), limits.body()),
             new RtspEncoder(),
             connection);
-    if (connections.size() >= limits.connections()) {
+    if (!crowd.admit(connection)) {
       connection.turnAway();
-      tell(limits.connections() + " connections are open, more are turned away");
-    } else {
-      connections.add(connection);
+      tell("all connections are taken, those of " + connection.peer() + " are turned away");
     }
   }
 
@@ -209,7 +236,7 @@ final class RtspServer implements AutoCloseable {
         session.cutOff();
       }
     }
-    Set.copyOf(connections).forEach(c -> c.sweep(now));
+    crowd.sweep(now);
   }
 
   /** Where it listens, with the port that it got. */
@@ -281,8 +308,14 @@ final class RtspServer implements AutoCloseable {
     return streams.get(name);
   }
 
-  boolean full() {
-    return sessions.size() >= limits.sessions();
+  Guesses guesses() {
+    return guesses;
+  }
+
+  /** Whether there is no room for one more session of this network. */
+  boolean full(InetAddress network) {
+    return sessions.size() >= limits.sessions()
+        || sessions.values().stream().filter(s -> s.isOf(network)).count() >= limits.share();
   }
 
   void begun(Session session) {
@@ -294,7 +327,7 @@ final class RtspServer implements AutoCloseable {
   }
 
   void gone(Connection connection) {
-    connections.remove(connection);
+    crowd.gone(connection);
   }
 
   Channel rtp() {

@@ -1,5 +1,6 @@
 package dev.mien.rtsp;
 
+import dev.mien.access.Guesses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -18,6 +19,10 @@ import java.util.Optional;
 public final class RtspServers {
   private final Map<String, String> environment;
   private final RtspLimits limits;
+
+  /** One for all servers, for they have one password. */
+  private final Guesses guesses = new Guesses("the RTSP password");
+
   private final Map<InetSocketAddress, Open> open = new HashMap<>();
 
   private record Open(RtspServer server, int streams) {}
@@ -78,7 +83,7 @@ public final class RtspServers {
                   .formatted(host)
               + " set %s and %s, or %s".formatted(Login.USER, Login.PASSWORD, Login.FILE));
     }
-    return RtspServer.open(address, login, limits);
+    return RtspServer.open(address, login, guesses, limits);
   }
 
   private synchronized void release(InetSocketAddress address) {

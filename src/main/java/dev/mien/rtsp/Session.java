@@ -1,5 +1,6 @@
 package dev.mien.rtsp;
 
+import dev.mien.access.Networks;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DatagramPacket;
@@ -73,6 +74,10 @@ final class Session {
 
   void transport(Transport newTransport) {
     transport = newTransport;
+  }
+
+  boolean isOf(InetAddress network) {
+    return Networks.of(peer).equals(network);
   }
 
   boolean playing() {

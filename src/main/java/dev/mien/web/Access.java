@@ -1,6 +1,8 @@
 package dev.mien.web;
 
+import dev.mien.access.Guesses;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -12,7 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.http.HttpCookie.SameSite;
 import org.eclipse.jetty.http.HttpHeader;
@@ -34,6 +38,7 @@ final class Access {
 
   private final byte @Nullable [] token;
   private final Set<String> names;
+  private final Guesses guesses = new Guesses("the token of the page");
 
   /** The newest ones; they end with the server. */
   private final Map<String, Boolean> sessions =
@@ -112,22 +117,72 @@ final class Access {
             && referer.replaceFirst("^[a-z]+://", "").startsWith(host + "/"));
   }
 
-  boolean knows(Request request) {
-    if (token == null) {
-      return true;
-    }
-    for (HttpCookie cookie : Request.getCookies(request)) {
-      if (cookie.getName().equals(name(request)) && isSession(cookie.getValue())) {
-        return true;
-      }
-    }
-    String given = credentials(request);
-    return given != null && accepts(given);
+  /** How a request stands to the token. */
+  enum Entry {
+    OPEN,
+    ASKED,
+    WRONG,
+    WAIT
   }
 
-  /** Whether the request tries a token in its Authorization header. */
-  static boolean tries(Request request) {
-    return credentials(request) != null;
+  /**
+   * Whether a request may come in.
+   *
+   * @param waitSeconds before which no token of this address is looked at; 0: at once
+   */
+  record Decision(Entry entry, long waitSeconds) {
+    static final Decision OPEN = new Decision(Entry.OPEN, 0);
+    private static final Decision ASKED = new Decision(Entry.ASKED, 0);
+
+    private static Decision of(Guesses.Verdict verdict) {
+      return verdict.right()
+          ? OPEN
+          : new Decision(verdict.looked() ? Entry.WRONG : Entry.WAIT, verdict.waitSeconds());
+    }
+
+    boolean isOpen() {
+      return entry == Entry.OPEN;
+    }
+  }
+
+  /**
+   * By the cookie of a session or else by the token. Who is logged in stays so while others guess;
+   * a cookie that names no session is a wrong guess like any other.
+   */
+  Decision decide(Request request) {
+    if (token == null || hasSession(request)) {
+      return Decision.OPEN;
+    }
+    String given = credentials(request);
+    if (given != null) {
+      return decide(request, given);
+    }
+    return cookies(request).findAny().isEmpty() ? Decision.ASKED : judge(request, () -> false);
+  }
+
+  /** Whether this is the token, unless the address has to wait first. */
+  Decision decide(Request request, String given) {
+    return judge(request, () -> token != null && MessageDigest.isEqual(token, digest(given)));
+  }
+
+  private Decision judge(Request request, BooleanSupplier right) {
+    return Decision.of(guesses.judge(address(request), right));
+  }
+
+  /** The connection's own: X-Forwarded-For and the like are whatever one writes. */
+  static InetAddress address(Request request) {
+    return request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress at
+        ? at.getAddress()
+        : InetAddress.getLoopbackAddress();
+  }
+
+  private boolean hasSession(Request request) {
+    return cookies(request).anyMatch(c -> isSession(c.getValue()));
+  }
+
+  /** Ours, if the browser sent any. */
+  static Stream<HttpCookie> cookies(Request request) {
+    return Request.getCookies(request).stream().filter(c -> c.getName().equals(name(request)));
   }
 
   /** The token of Bearer, or the password of Basic (RFC 6750, RFC 7617). */
@@ -151,11 +206,6 @@ final class Access {
     return null;
   }
 
-  /** In a time that does not depend on how much of it is right. */
-  boolean accepts(String given) {
-    return token != null && MessageDigest.isEqual(token, digest(given));
-  }
-
   private static byte[] digest(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
@@ -175,10 +225,9 @@ final class Access {
     return cookie(request, id).build();
   }
 
+  /** Makes the browser forget the cookie. */
   synchronized HttpCookie dismiss(Request request) {
-    Request.getCookies(request).stream()
-        .filter(c -> c.getName().equals(name(request)))
-        .forEach(c -> sessions.remove(c.getValue()));
+    cookies(request).forEach(c -> sessions.remove(c.getValue()));
     return cookie(request, "").maxAge(0).build();
   }
 

@@ -1,6 +1,7 @@
 package dev.mien.web;
 
 import com.fasterxml.jackson.databind.util.RawValue;
+import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -156,12 +157,13 @@ final class Api {
       callback.succeeded();
       return false;
     }
-    if (!server.enter()) {
+    InetAddress from = Access.address(request);
+    if (!server.streams().take(from)) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, "10");
       Router.give(Answer.error(503, "too many viewers"), response, callback);
       return false;
     }
-    Request.addCompletionListener(request, failure -> server.leave());
+    Request.addCompletionListener(request, failure -> server.streams().leave(from));
     // A source may be silent for long; who does not take what is written is still dropped.
     request.addIdleTimeoutListener(timeout -> false);
     return true;

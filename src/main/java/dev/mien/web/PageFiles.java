@@ -2,8 +2,10 @@ package dev.mien.web;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The files of the page, from the program's own resources. */
@@ -56,12 +58,20 @@ final class PageFiles {
     return files.get(path.equals("/") ? "index.html" : path.substring(1));
   }
 
-  Answer login() {
-    Answer page = find("/login.html");
-    if (page == null) {
-      throw new IllegalStateException("the program is incomplete: no page/login.html");
+  /**
+   * The page that asks for the token.
+   *
+   * @param waitSeconds how long no token is looked at; 0: it says nothing about that
+   */
+  Answer login(int status, long waitSeconds) {
+    Answer page = Objects.requireNonNull(find("/login.html"));
+    if (waitSeconds == 0) {
+      return new Answer(status, page.type(), page.body());
     }
-    return page;
+    String text = new String(page.body(), StandardCharsets.UTF_8);
+    String told =
+        text.replaceFirst("(id=\"wait\".*?) hidden>", "$1>").replace("SECONDS", waitSeconds + " s");
+    return new Answer(status, page.type(), told.getBytes(StandardCharsets.UTF_8));
   }
 
   /** What the login page itself is made of. */

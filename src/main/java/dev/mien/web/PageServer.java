@@ -1,5 +1,6 @@
 package dev.mien.web;
 
+import dev.mien.access.Places;
 import dev.mien.sink.Sink;
 import dev.mien.source.ConnectionState;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -36,7 +36,12 @@ public final class PageServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PageServer.class);
   private static final int THREADS = 8;
   private static final int CONNECTIONS = 256;
-  private static final int STREAMS = 64;
+  private static final int STREAMS = 96;
+
+  /** Of one address: all viewers may come through one proxy, which must still leave some free. */
+  private static final int CONNECTIONS_SHARE = 192;
+
+  private static final int STREAMS_SHARE = 64;
   private static final int HEADER_BYTES = 8 * 1024;
   private static final long IDLE_MILLIS = 30_000;
   private static final long BUSY_IDLE_MILLIS = 2_000;
@@ -47,7 +52,7 @@ public final class PageServer implements AutoCloseable {
   private final Queue<Events> listeners = new ConcurrentLinkedQueue<>();
   private final Queue<Consumer<Camera>> joining = new ConcurrentLinkedQueue<>();
   private final String run = Access.secret();
-  private final AtomicInteger streams = new AtomicInteger();
+  private final Places streams = new Places(STREAMS, STREAMS_SHARE);
   private final Server server;
   private final ServerConnector connector;
   private final QueuedThreadPool threads;
@@ -90,6 +95,7 @@ public final class PageServer implements AutoCloseable {
     connector.setPort(port);
     connector.setIdleTimeout(IDLE_MILLIS);
     connector.setShutdownIdleTimeout(0);
+    connector.addBean(new Callers(new Places(CONNECTIONS, CONNECTIONS_SHARE)));
     server.addConnector(connector);
     NetworkConnectionLimit limit = new NetworkConnectionLimit(CONNECTIONS, server);
     limit.setEndPointIdleTimeout(BUSY_IDLE_MILLIS);
@@ -208,17 +214,9 @@ public final class PageServer implements AutoCloseable {
     return run;
   }
 
-  /** Takes one of the places for long answers; false where all are taken. */
-  boolean enter() {
-    if (streams.incrementAndGet() <= STREAMS) {
-      return true;
-    }
-    streams.decrementAndGet();
-    return false;
-  }
-
-  void leave() {
-    streams.decrementAndGet();
+  /** The places for long answers. */
+  Places streams() {
+    return streams;
   }
 
   void execute(Runnable task) {

@@ -5,9 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.FormFields;
 import org.eclipse.jetty.server.Handler;
@@ -25,12 +22,6 @@ final class Router extends Handler.Abstract.NonBlocking {
   private static final Logger log = LoggerFactory.getLogger(Router.class);
   private static final int LOGIN_BYTES = 1024;
 
-  /**
-   * A wrong token is answered late, and only so many wait at once: about eight guesses a second.
-   */
-  private static final long WRONG_MILLIS = 1_000;
-
-  private final Semaphore wrong = new Semaphore(8);
   private final Access door;
   private final Api api;
   private final Map<String, Route> routes = new HashMap<>();
@@ -79,9 +70,12 @@ final class Router extends Handler.Abstract.NonBlocking {
     } else if (method.equals("POST") ? !Api.takesPost(path) : !isRead(method)) {
       response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
       give(Answer.text(405, "405 expected GET"), response, callback);
-    } else if (!isOpen(path) && !door.knows(request)) {
-      refuse(request, response, callback);
     } else {
+      Access.Decision decision = isOpen(path) ? Access.Decision.OPEN : door.decide(request);
+      if (!decision.isOpen()) {
+        refuse(decision, request, response, callback);
+        return true;
+      }
       try {
         answer(path, request, response, callback);
       } catch (RuntimeException e) {
@@ -112,23 +106,44 @@ final class Router extends Handler.Abstract.NonBlocking {
       give(file, response, callback);
     } else if (path.equals("/logout")) {
       Response.addCookie(response, door.dismiss(request));
-      redirect(response, callback);
+      redirect("/", response, callback);
     } else if (!api.answer(path, request, response, callback)) {
       give(Answer.text(404, "404 there is nothing here; the page is at /"), response, callback);
     }
   }
 
   /** A page for people, a challenge for programs. */
-  private void refuse(Request request, Response response, Callback callback) {
-    boolean browser = Access.isBrowser(request);
-    String accepted = request.getHeaders().get(HttpHeader.ACCEPT);
-    if (Access.tries(request)) {
-      late(() -> challenge(browser, response, callback), response, callback);
-    } else if (accepted != null && accepted.contains("text/html")) {
-      give(new Answer(401, files.login().type(), files.login().body()), response, callback);
-    } else {
-      challenge(browser, response, callback);
+  private void refuse(
+      Access.Decision decision, Request request, Response response, Callback callback) {
+    if (Access.cookies(request).findAny().isPresent()) {
+      Response.addCookie(response, door.dismiss(request)); // Sent again it would be a guess again.
     }
+    if (decision.entry() == Access.Entry.WAIT) {
+      delay(decision, request, response, callback);
+    } else if (takesPage(request) && !request.getHeaders().contains(HttpHeader.AUTHORIZATION)) {
+      give(files.login(401, 0), response, callback);
+    } else {
+      challenge(Access.isBrowser(request), response, callback);
+    }
+  }
+
+  private static boolean takesPage(Request request) {
+    String accepted = request.getHeaders().get(HttpHeader.ACCEPT);
+    return accepted != null && accepted.contains("text/html");
+  }
+
+  private void delay(
+      Access.Decision decision, Request request, Response response, Callback callback) {
+    long seconds = decision.waitSeconds();
+    response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds);
+    give(
+        takesPage(request)
+            ? files.login(429, seconds)
+            : Answer.error(
+                429,
+                "too many wrong tokens, so none is looked at now; try again in " + seconds + " s"),
+        response,
+        callback);
   }
 
   private static void challenge(boolean browser, Response response, Callback callback) {
@@ -137,21 +152,6 @@ final class Router extends Handler.Abstract.NonBlocking {
       response.getHeaders().add(HttpHeader.WWW_AUTHENTICATE, "Basic realm=\"Mien\"");
     }
     give(Answer.error(401, "the token is needed: Authorization: Bearer TOKEN"), response, callback);
-  }
-
-  private void late(Runnable answer, Response response, Callback callback) {
-    if (!wrong.tryAcquire()) {
-      response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
-      give(Answer.error(429, "too many wrong tokens; wait a second"), response, callback);
-      return;
-    }
-    CompletableFuture<Void> unused =
-        CompletableFuture.runAsync(
-            () -> {
-              wrong.release();
-              answer.run();
-            },
-            CompletableFuture.delayedExecutor(WRONG_MILLIS, TimeUnit.MILLISECONDS, api.executor()));
   }
 
   private void login(Request request, Response response, Callback callback) {
@@ -168,24 +168,20 @@ final class Router extends Handler.Abstract.NonBlocking {
 
   private void login(Fields fields, Request request, Response response, Callback callback) {
     String given = fields.getValue("token");
-    if (given != null && door.accepts(given.strip())) {
-      Response.addCookie(response, door.admit(request));
-      redirect(response, callback);
-    } else {
-      late(
-          () -> {
-            response.setStatus(303);
-            response.getHeaders().put(HttpHeader.LOCATION, "/login.html?wrong");
-            response.write(true, ByteBuffer.allocate(0), callback);
-          },
-          response,
-          callback);
+    Access.Decision decision = door.decide(request, given == null ? "" : given.strip());
+    switch (decision.entry()) {
+      case OPEN -> {
+        Response.addCookie(response, door.admit(request));
+        redirect("/", response, callback);
+      }
+      case WAIT -> delay(decision, request, response, callback);
+      default -> redirect("/login.html?wrong", response, callback);
     }
   }
 
-  private static void redirect(Response response, Callback callback) {
+  private static void redirect(String path, Response response, Callback callback) {
     response.setStatus(303);
-    response.getHeaders().put(HttpHeader.LOCATION, "/");
+    response.getHeaders().put(HttpHeader.LOCATION, path);
     response.write(true, ByteBuffer.allocate(0), callback);
   }
 

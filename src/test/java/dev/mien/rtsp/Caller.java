@@ -71,8 +71,13 @@ public final class Caller implements AutoCloseable {
   }
 
   public Caller(int port) throws IOException {
+    this(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** From an address of this machine. */
+  Caller(InetAddress from, int port) throws IOException {
     this.port = port;
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
     socket.setSoTimeout(PATIENCE_MILLIS);
     in = new DataInputStream(socket.getInputStream());
   }
@@ -175,16 +180,37 @@ public final class Caller implements AutoCloseable {
     }
   }
 
-  /** The header that proves to know a password. */
+  /** The header that proves to know a password, of a client that does not count its requests. */
   String authorization(Answer refused, String user, String password, String method, String path) {
+    String nonce = nonce(refused);
+    String secret = md5(user + ":mien:" + password);
+    String response = md5(secret + ":" + nonce + ":" + md5(method + ":" + url(path)));
+    return header(user, nonce, path, response);
+  }
+
+  /** The same of one that does. */
+  String counted(
+      Answer refused, String user, String password, String method, String path, int number) {
+    String nonce = nonce(refused);
+    String count = "%08x".formatted(number);
+    String secret = md5(user + ":mien:" + password);
+    String response =
+        md5(String.join(":", secret, nonce, count, "abc", "auth", md5(method + ":" + url(path))));
+    return header(user, nonce, path, response)
+        + ", qop=auth, nc=%s, cnonce=\"abc\"".formatted(count);
+  }
+
+  private String header(String user, String nonce, String path, String response) {
+    return "Authorization: Digest username=\"%s\", realm=\"mien\", nonce=\"%s\", uri=\"%s\", response=\"%s\""
+        .formatted(user, nonce, url(path), response);
+  }
+
+  static String nonce(Answer refused) {
     Matcher nonce = Pattern.compile("nonce=\"(.*?)\"").matcher(refused.header("www-authenticate"));
     if (!nonce.find()) {
       throw new IllegalStateException(refused.toString());
     }
-    String secret = md5(user + ":mien:" + password);
-    String response = md5(secret + ":" + nonce.group(1) + ":" + md5(method + ":" + url(path)));
-    return "Authorization: Digest username=\"%s\", realm=\"mien\", nonce=\"%s\", uri=\"%s\", response=\"%s\""
-        .formatted(user, nonce.group(1), url(path), response);
+    return nonce.group(1);
   }
 
   private static String md5(String text) {

@@ -59,7 +59,16 @@ final class RtspAbuseTest {
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
     RtspLimits roomy =
         new RtspLimits(
-            1000, 64, 4, 8192, 4096, Duration.ofSeconds(2), Duration.ofSeconds(2), 1 << 20);
+            1000,
+            64,
+            4,
+            1000,
+            8192,
+            4096,
+            1 << 20,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            1 << 20);
     try (RtspStream stream = RtspServerTest.open(Map.of(), roomy)) {
       Random random = new Random(4);
       int port = RtspServerTest.port(stream);

@@ -89,6 +89,10 @@ final class Stage implements AutoCloseable {
     return this;
   }
 
+  int port() {
+    return server.port();
+  }
+
   HttpRequest.Builder to(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
   }
@@ -118,7 +122,13 @@ final class Stage implements AutoCloseable {
   }
 
   Socket connect() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    return connect("127.0.0.1");
+  }
+
+  /** From an address of this machine. */
+  Socket connect(String from) throws IOException {
+    Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), server.port(), InetAddress.getByName(from), 0);
     socket.setSoTimeout(20_000);
     return socket;
   }
