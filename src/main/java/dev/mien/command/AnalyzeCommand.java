@@ -1,8 +1,10 @@
 package dev.mien.command;
 
+import dev.mien.pipeline.Effort;
 import dev.mien.pipeline.Stats;
 import dev.mien.report.FacesCsv;
 import dev.mien.report.Tally;
+import dev.mien.session.Session;
 import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
@@ -15,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,7 +57,7 @@ final class AnalyzeCommand implements Callable<Integer> {
   @Option(names = "--quiet", description = "No progress and no summary on the screen.")
   boolean quiet;
 
-  @Mixin Engine.Flags engineFlags = new Engine.Flags();
+  @Mixin ReadFlags flags = new ReadFlags();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -69,12 +70,11 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
     List<SourceAddress> addresses = videos.stream().map(SourceAddress::parse).toList();
     int status = Status.DONE;
-    AtomicLong ids = new AtomicLong();
-    try (Engine engine = Engine.open(engineFlags)) {
-      Run run = new Run(engine, ids::incrementAndGet, maxFrames);
+    try (Session session = flags.session()) {
+      Run run = new Run(session, session.open(flags.wishes(Effort.FULL)), maxFrames);
       List<String> names = WatchCommand.names(addresses);
       for (int i = 0; i < names.size(); i++) {
-        int one = analyze(run, engine, addresses.get(i), names.get(i), sinks);
+        int one = analyze(run, addresses.get(i), names.get(i), sinks);
         status = status == Status.DONE ? one : status;
         if (run.interrupted()) {
           break;
@@ -85,11 +85,10 @@ final class AnalyzeCommand implements Callable<Integer> {
   }
 
   /** One video; what is wrong with it is said, and the next one gets its turn. */
-  private int analyze(
-      Run run, Engine engine, SourceAddress address, String name, List<SinkAddress> addresses)
+  private int analyze(Run run, SourceAddress address, String name, List<SinkAddress> addresses)
       throws InterruptedException {
     try {
-      return analyzeOne(run, engine, address, name, addresses);
+      return analyzeOne(run, address, name, addresses);
     } catch (InterruptedIOException e) {
       return Status.DONE; // Told to end while it was opened, which run.status() says.
     } catch (IOException | RuntimeException e) {
@@ -97,8 +96,7 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
   }
 
-  private int analyzeOne(
-      Run run, Engine engine, SourceAddress address, String name, List<SinkAddress> addresses)
+  private int analyzeOne(Run run, SourceAddress address, String name, List<SinkAddress> addresses)
       throws IOException, InterruptedException {
     Source source = run.open(() -> address.open(name));
     Tally tally = new Tally();
@@ -110,7 +108,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         for (String file : List.of("annotated.mp4", "observations.jsonl")) {
           sinks.add(output(SinkAddress.parse(folder.resolve(file).toString()), address, name, run));
         }
-        sinks.add(new FacesCsv(folder.resolve("faces.csv"), engine.tasks()));
+        sinks.add(new FacesCsv(folder.resolve("faces.csv"), run.setup().tasks()));
       }
       for (SinkAddress sink : addresses) {
         sinks.add(output(sink, address, name, run));
@@ -125,7 +123,7 @@ final class AnalyzeCommand implements Callable<Integer> {
       sinks.add(new Progress(name));
     }
     Stats stats = run.run(source, sinks);
-    Summary summary = new Summary(name, tally, stats, engine);
+    Summary summary = new Summary(name, tally, stats, run);
     if (addresses.isEmpty()) {
       summary.write(folder.resolve("summary.json"));
     }

@@ -26,9 +26,9 @@ final class DemoCommand implements Callable<Integer> {
     AnalyzeCommand analyze = new AnalyzeCommand();
     analyze.videos = List.of(Home.demoClip().toString());
     analyze.out = out;
-    analyze.engineFlags.classify = List.of("mask", "emotion");
-    analyze.engineFlags.detector = "yunet";
-    analyze.engineFlags.device = "auto";
+    analyze.flags.classify = List.of("mask", "emotion");
+    analyze.flags.detector = "yunet";
+    analyze.flags.device = "auto";
     int status = analyze.call();
     if (status == Status.DONE) {
       System.out.printf(

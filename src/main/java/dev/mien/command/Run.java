@@ -1,13 +1,14 @@
 package dev.mien.command;
 
-import dev.mien.annotate.Labels;
 import dev.mien.pipeline.Pipeline;
 import dev.mien.pipeline.Stats;
 import dev.mien.rtsp.RtspServers;
+import dev.mien.session.Session;
+import dev.mien.session.Setup;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Sink;
 import dev.mien.source.Source;
-import dev.mien.track.Tracker;
+import dev.mien.web.Devices;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -15,12 +16,11 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.LongSupplier;
 
 /** Runs pipelines, and ends those that run when a signal or a key asks. */
 final class Run implements Controls {
-  private final Engine engine;
-  private final LongSupplier ids;
+  private final Session session;
+  private final Setup setup;
   private final long maxFrames;
   private final Duration maxAge;
   private final RtspServers rtsp = new RtspServers(System.getenv());
@@ -29,23 +29,20 @@ final class Run implements Controls {
   private final Set<Thread> opening = new HashSet<>();
   private boolean quit;
 
-  /**
-   * @param ids gives each number once, to all runs
-   */
-  Run(Engine engine, LongSupplier ids, long maxFrames) {
-    this(engine, ids, maxFrames, Pipeline.MAX_AGE);
+  Run(Session session, Setup setup, long maxFrames) {
+    this(session, setup, maxFrames, Pipeline.MAX_AGE);
   }
 
   /**
    * @param maxAge of what is shown of live sources
    */
-  Run(Engine engine, LongSupplier ids, long maxFrames, Duration maxAge) {
+  Run(Session session, Setup setup, long maxFrames, Duration maxAge) {
     if (maxFrames < 1) {
       throw new IllegalArgumentException(
           "--max-frames: found " + maxFrames + ", expected 1 or more");
     }
-    this.engine = engine;
-    this.ids = ids;
+    this.session = session;
+    this.setup = setup;
     this.maxFrames = maxFrames;
     this.maxAge = maxAge;
   }
@@ -81,13 +78,13 @@ final class Run implements Controls {
 
   /** From any thread; source and sinks are closed afterwards. */
   Stats run(Source source, List<Sink> sinks) throws InterruptedException {
-    Tracker tracker =
-        source.stills()
-            ? Tracker.ofStills(engine.rules(), ids)
-            : Tracker.ofVideo(engine.rules(), ids);
+    return run(source, setup, sinks);
+  }
+
+  /** The same with another setup. */
+  Stats run(Source source, Setup with, List<Sink> sinks) throws InterruptedException {
     Pipeline pipeline =
-        new Pipeline(
-            source, engine.pool(), tracker, engine.hide(), new Labels(), sinks, maxFrames, maxAge);
+        session.pipeline(source, with).sinks(sinks).maxFrames(maxFrames).maxAge(maxAge).build();
     synchronized (this) {
       running.add(pipeline);
       if (quit) {
@@ -101,6 +98,15 @@ final class Run implements Controls {
         running.remove(pipeline);
       }
     }
+  }
+
+  Setup setup() {
+    return setup;
+  }
+
+  /** Where the models run, and in what batches. */
+  Devices devices(String requested) {
+    return new Devices(requested, session.device(), session.engine(), session.batches());
   }
 
   /** Shared by all sinks of this program. */

@@ -1,11 +1,13 @@
 package dev.mien.command;
 
-import dev.mien.annotate.Labels;
 import dev.mien.config.Settings;
 import dev.mien.pipeline.Pipeline;
 import dev.mien.rtsp.RtspServers;
 import dev.mien.service.Notifier;
 import dev.mien.service.Service;
+import dev.mien.session.Session;
+import dev.mien.session.Setup;
+import dev.mien.session.Wishes;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
@@ -14,7 +16,6 @@ import dev.mien.source.Pace;
 import dev.mien.source.Paced;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
-import dev.mien.track.Tracker;
 import dev.mien.web.Devices;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +26,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -60,21 +60,22 @@ final class ServeCommand implements Callable<Integer> {
               + " given a frame (default: 20).")
   int readyAfter;
 
-  private final AtomicLong ids = new AtomicLong();
   private final WebPages pages = new WebPages();
   private final RtspServers rtsp = new RtspServers(System.getenv());
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Settings settings = Settings.read(file, System.getenv());
-    Engine engine = Engine.open(flags(settings));
     if (check) {
-      try (engine) {
-        System.out.print(text(settings, engine));
+      try (Session session = session(settings)) {
+        for (Settings.Camera camera : settings.cameras().values()) {
+          session.open(camera.wishes());
+        }
+        System.out.print(text(settings, session));
         return Status.DONE;
       }
     }
-    Served served = new Served(settings, engine);
+    Served served = new Served(settings, session(settings));
     try (Notifier systemd =
         Notifier.open(
             System.getenv(), served.service::stats, Duration.ofSeconds(Math.max(0, readyAfter)))) {
@@ -99,17 +100,17 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  /** What runs now: the service, its settings, and the engine that goes with them. */
+  /** What runs now: the service, its settings, and the session that goes with them. */
   private final class Served implements AutoCloseable {
     private final Service service;
     private volatile Settings settings;
-    private volatile Engine engine;
+    private volatile Session session;
     private volatile boolean stopping;
 
-    Served(Settings settings, Engine engine) {
+    Served(Settings settings, Session session) {
       this.settings = settings;
-      this.engine = engine;
-      service = new Service(camera -> open(camera, engine));
+      this.session = session;
+      service = new Service(camera -> open(camera, session));
     }
 
     void stop() {
@@ -118,20 +119,20 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     Devices devices() {
-      return new Devices(
-          settings.models().device(), engine.device(), engine.engine(), engine.batches());
+      return new Devices(settings.device(), session.device(), session.engine(), session.batches());
     }
 
     /** All or nothing: if anything of the file is wrong, all goes on as it was. */
     synchronized void reload() {
       try {
         Settings next = Settings.read(file, System.getenv());
-        if (next.models().equals(settings.models())) {
+        if (next.device().equals(settings.device()) && next.engine().equals(settings.engine())) {
           service.apply(next);
         } else {
           replace(next);
         }
         settings = next;
+        tidy();
         pages.tidy();
         log.info("{} applied", file);
       } catch (IOException | RuntimeException e) {
@@ -148,36 +149,39 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void replace(Settings next) throws IOException, InterruptedException {
-      Engine other = Engine.open(flags(next));
+      Session other = session(next);
       try {
         service.apply(next, camera -> open(camera, other));
       } catch (IOException | RuntimeException e) {
         other.close();
         throw e;
       }
-      engine.close();
-      engine = other;
+      session.close();
+      session = other;
+    }
+
+    /** Models that no camera uses any more are closed. */
+    private void tidy() throws IOException {
+      List<Setup> used = new ArrayList<>();
+      for (Settings.Camera camera : settings.cameras().values()) {
+        used.add(session.open(camera.wishes()));
+      }
+      session.keepOnly(used);
     }
 
     @Override
     public synchronized void close() {
-      engine.close();
+      session.close();
       pages.close();
     }
   }
 
-  private static Engine.Flags flags(Settings settings) {
-    Engine.Flags flags = new Engine.Flags();
-    flags.classify = settings.models().classify();
-    flags.detector = settings.models().detector();
-    flags.conf = settings.models().conf();
-    flags.engine = settings.models().engine();
-    flags.device = settings.models().device();
-    flags.hide = settings.models().hideFaces() ? Engine.Hidden.FACES : null;
-    return flags;
+  private static Session session(Settings settings) throws IOException {
+    return new Session(Trial::find, settings.device(), settings.engine());
   }
 
-  private Pipeline open(Settings.Camera camera, Engine engine) throws IOException {
+  private Pipeline open(Settings.Camera camera, Session session) throws IOException {
+    Setup setup = session.open(camera.wishes());
     List<Sink> sinks = new ArrayList<>();
     Outputs outputs = new Outputs(Controls.NONE, pages, rtsp, true);
     try {
@@ -193,17 +197,7 @@ final class ServeCommand implements Callable<Integer> {
       Source source = source(camera);
       pages.opened(camera.name(), source);
       outputs.opened(camera.name(), source);
-      return new Pipeline(
-          source,
-          engine.pool(),
-          source.stills()
-              ? Tracker.ofStills(engine.rules(), ids::incrementAndGet)
-              : Tracker.ofVideo(engine.rules(), ids::incrementAndGet),
-          engine.hide(),
-          new Labels(),
-          sinks,
-          Long.MAX_VALUE,
-          camera.maxAge());
+      return session.pipeline(source, setup).sinks(sinks).maxAge(camera.maxAge()).build();
     } catch (IOException | RuntimeException e) {
       sinks.forEach(Sink::close);
       throw e;
@@ -222,35 +216,28 @@ final class ServeCommand implements Callable<Integer> {
     return source.pace() == Pace.LIVE ? source : new Paced(source);
   }
 
-  private static String text(Settings settings, Engine engine) {
+  private static String text(Settings settings, Session session) {
     StringBuilder text = new StringBuilder();
-    Settings.Models models = settings.models();
-    line(
-        text,
-        "detector",
-        "%s by %s, from score %s".formatted(models.detector(), engine.engine(), models.conf()));
-    line(
-        text,
-        "classify",
-        models.classify().isEmpty() ? "nothing" : String.join(", ", models.classify()));
-    line(text, "device", engine.device() + " (asked for: " + models.device() + ")");
-    line(text, "hide", models.hideFaces() ? "faces" : "nothing");
-    settings
-        .cameras()
-        .values()
-        .forEach(
-            camera -> {
-              text.append(String.format("camera %s%n", camera.name()));
-              line(text, "source", camera.source() + (camera.loop() ? ", again and again" : ""));
-              line(
-                  text,
-                  "to",
-                  camera.to().isEmpty()
-                      ? "nowhere"
-                      : String.join(", ", camera.to().stream().map(Object::toString).toList()));
-              line(text, "max_age", camera.maxAge().toMillis() + "ms");
-            });
+    line(text, "device", session.device() + " (asked for: " + settings.device() + ")");
+    for (Settings.Camera camera : settings.cameras().values()) {
+      Wishes wishes = camera.wishes();
+      text.append(String.format("camera %s%n", camera.name()));
+      line(text, "source", camera.source() + (camera.loop() ? ", again and again" : ""));
+      line(text, "to", listed(camera.to().stream().map(Object::toString).toList(), "nowhere"));
+      line(text, "max_age", camera.maxAge().toMillis() + "ms");
+      line(
+          text,
+          "detector",
+          "%s by %s, from score %s".formatted(wishes.detector(), session.engine(), wishes.conf()));
+      line(text, "classify", listed(wishes.classify(), "nothing"));
+      line(text, "effort", wishes.effort().toString());
+      line(text, "hide", wishes.hideFaces() ? "faces" : "nothing");
+    }
     return text.toString();
+  }
+
+  private static String listed(List<String> all, String none) {
+    return all.isEmpty() ? none : String.join(", ", all);
   }
 
   private static void line(StringBuilder text, String head, String body) {

@@ -6,6 +6,7 @@ import dev.mien.pipeline.Effort;
 import dev.mien.pipeline.Stage;
 import dev.mien.pipeline.Stats;
 import dev.mien.report.Tally;
+import dev.mien.session.Setup;
 import dev.mien.sink.SinkException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What a run found and how it went: for the screen, and for {@code summary.json}. */
-record Summary(String source, Tally tally, Stats stats, Engine engine) {
+record Summary(String source, Tally tally, Stats stats, Run run) {
   private static final double SECOND = 1e9;
 
   /** More spans than this are too many to read on a screen. */
@@ -71,12 +72,14 @@ record Summary(String source, Tally tally, Stats stats, Engine engine) {
     for (Stage stage : Stage.values()) {
       speed.put(stage.name().toLowerCase(Locale.ROOT) + "_ms", round(stats.millis(stage), 3));
     }
+    speed.put("effort", stats.effort().toString());
     all.put("speed", speed);
-    all.put("device", engine.device());
-    all.put("detector_engine", engine.engine());
+    all.put("device", run.devices("").actual());
+    all.put("detector_engine", run.devices("").engine());
     Map<String, Object> models = new LinkedHashMap<>();
-    models.put(engine.detector().name(), engine.detector().card().files());
-    engine.classifiers().forEach(m -> models.put(m.name(), m.card().files()));
+    Setup setup = run.setup();
+    models.put(setup.detector().name(), setup.detector().card().files());
+    setup.classifiers().forEach(m -> models.put(m.name(), m.card().files()));
     all.put("models", models);
     return all;
   }
@@ -128,10 +131,10 @@ record Summary(String source, Tally tally, Stats stats, Engine engine) {
                 Locale.ROOT, " (%.1f times real time)", seconds * SECOND / stats.nanos())
             : "",
         stats.workers(),
-        engine.device(),
-        engine.engine());
+        run.devices("").actual(),
+        run.devices("").engine());
     if (!stats.effort().equals(Effort.FULL)) {
-      line(text, "load", "%s", stats.effort());
+      line(text, "effort", "%s", stats.effort());
     }
     stats
         .drops()

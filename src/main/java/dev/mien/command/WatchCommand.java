@@ -1,7 +1,9 @@
 package dev.mien.command;
 
+import dev.mien.pipeline.Effort;
 import dev.mien.pipeline.Stats;
 import dev.mien.report.Tally;
+import dev.mien.session.Session;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.Looped;
@@ -9,7 +11,6 @@ import dev.mien.source.Pace;
 import dev.mien.source.Paced;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
-import dev.mien.web.Devices;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -20,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,7 +71,7 @@ final class WatchCommand implements Callable<Integer> {
 
   @Mixin AgeLimit maxAge = new AgeLimit();
 
-  @Mixin Engine.Flags engineFlags = new Engine.Flags();
+  @Mixin ReadFlags flags = new ReadFlags();
 
   /** One source on its way. */
   private record Watched(String name, SourceAddress address, List<Sink> sinks, Tally tally) {}
@@ -83,19 +83,13 @@ final class WatchCommand implements Callable<Integer> {
     List<SourceAddress> addresses = sources.stream().map(SourceAddress::parse).toList();
     List<SinkAddress> sinks = to.stream().map(SinkAddress::parse).toList();
     Duration limit = maxAge.duration();
-    AtomicLong ids = new AtomicLong();
-    try (Engine engine = Engine.open(engineFlags);
+    try (Session session = flags.session();
         WebPages pages = new WebPages()) {
-      Run run = new Run(engine, ids::incrementAndGet, maxFrames, limit);
-      pages.tell(
-          run::stats,
-          run::interrupted,
-          () ->
-              new Devices(engineFlags.device, engine.device(), engine.engine(), engine.batches()));
+      Run run = new Run(session, session.open(flags.wishes(Effort.AUTO)), maxFrames, limit);
+      pages.tell(run::stats, run::interrupted, () -> run.devices(flags.device));
       Outputs outputs = new Outputs(run, pages);
       int status = Status.DONE;
-      for (Outcome outcome :
-          watchAll(open(addresses, sinks, outputs), run, engine, pages, outputs)) {
+      for (Outcome outcome : watchAll(open(addresses, sinks, outputs), run, pages, outputs)) {
         status = status == Status.DONE ? outcome.status() : status;
         if (!quiet) {
           System.err.print(outcome.summary());
@@ -148,14 +142,13 @@ final class WatchCommand implements Callable<Integer> {
     return names;
   }
 
-  private List<Outcome> watchAll(
-      List<Watched> all, Run run, Engine engine, WebPages pages, Outputs outputs)
+  private List<Outcome> watchAll(List<Watched> all, Run run, WebPages pages, Outputs outputs)
       throws InterruptedException {
     ExecutorService threads = Executors.newFixedThreadPool(all.size());
     try {
       List<Outcome> outcomes = new ArrayList<>();
       List<Callable<Outcome>> each = new ArrayList<>();
-      all.forEach(one -> each.add(() -> watch(one, run, engine, pages, outputs)));
+      all.forEach(one -> each.add(() -> watch(one, run, pages, outputs)));
       for (Future<Outcome> future : threads.invokeAll(each)) {
         outcomes.add(future.get());
       }
@@ -168,7 +161,7 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   /** What is wrong with one source is said, and the others go on. */
-  private Outcome watch(Watched one, Run run, Engine engine, WebPages pages, Outputs outputs)
+  private Outcome watch(Watched one, Run run, WebPages pages, Outputs outputs)
       throws InterruptedException {
     Source source;
     try {
@@ -184,7 +177,7 @@ final class WatchCommand implements Callable<Integer> {
     }
     try {
       Stats stats = run.run(source, one.sinks());
-      String summary = new Summary(one.name(), one.tally(), stats, engine).text();
+      String summary = new Summary(one.name(), one.tally(), stats, run).text();
       return new Outcome(Status.tell(stats), summary);
     } catch (RuntimeException e) {
       return new Outcome(Status.tell(e), "");

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.mien.session.Wishes;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
 import java.io.IOException;
@@ -40,8 +41,9 @@ record ConfigFile(
       @Nullable String engine,
       @Nullable String device,
       @Nullable Double conf,
+      @Nullable String effort,
       @Nullable String hide) {
-    static final Models NOTHING = new Models(null, null, null, null, null, null);
+    static final Models NOTHING = new Models(null, null, null, null, null, null, null);
   }
 
   record Camera(
@@ -50,8 +52,14 @@ record ConfigFile(
       @Nullable String password,
       @Nullable List<String> to,
       @Nullable String maxAge,
-      @Nullable Boolean loop) {
-    static final Camera NOTHING = new Camera(null, null, null, null, null, null);
+      @Nullable Boolean loop,
+      @Nullable String detector,
+      @Nullable List<String> classify,
+      @Nullable Double conf,
+      @Nullable String effort,
+      @Nullable String hide) {
+    static final Camera NOTHING =
+        new Camera(null, null, null, null, null, null, null, null, null, null, null);
   }
 
   /** Makes settings of it. */
@@ -140,7 +148,14 @@ record ConfigFile(
     }
 
     private Settings settings(ConfigFile sheet) {
-      Settings.Models models = models(sheet.models == null ? Models.NOTHING : sheet.models);
+      Models given = sheet.models == null ? Models.NOTHING : sheet.models;
+      Wishes wishes = wishes(List.of("models"), given, Wishes.DEFAULT);
+      String engine =
+          one(
+              List.of("models", "engine"),
+              given.engine,
+              Settings.ENGINE,
+              Stream.of("auto", "opencv", "onnxruntime").map(e -> Map.entry(e, e)).toList());
       List<SinkAddress> page = sheet.page == null ? Settings.PAGE : page(sheet.page);
       // An empty file too is refused: at a reload it is one that is being written.
       if (sheet.cameras == null || sheet.cameras.isEmpty()) {
@@ -148,12 +163,15 @@ record ConfigFile(
             List.of("cameras"), "none is there; expected at least one: a name and its source");
       }
       Camera common = sheet.defaults == null ? Camera.NOTHING : sheet.defaults;
+      Wishes usual = wishes(List.of("defaults"), models(common), wishes);
       Map<String, Settings.Camera> cameras = new LinkedHashMap<>();
       sheet.cameras.forEach(
           (name, camera) ->
               cameras.put(
-                  name, camera(name, camera == null ? Camera.NOTHING : camera, common, page)));
-      return new Settings(models, apart(cameras));
+                  name,
+                  camera(name, camera == null ? Camera.NOTHING : camera, common, usual, page)));
+      return new Settings(
+          Objects.requireNonNullElse(given.device, Settings.DEVICE), engine, apart(cameras));
     }
 
     /** A stream that several cameras are sent to, by the defaults, is one for each of them. */
@@ -176,30 +194,53 @@ record ConfigFile(
       return apart;
     }
 
-    private Settings.Models models(Models given) {
-      Settings.Models defaults = Settings.Models.DEFAULT;
-      double conf = Objects.requireNonNullElse(given.conf, defaults.conf());
+    private static Models models(Camera camera) {
+      return new Models(
+          camera.detector, camera.classify, null, null, camera.conf, camera.effort, camera.hide);
+    }
+
+    /**
+     * @param at the key above
+     * @param usual what is wished where nothing is given
+     */
+    private Wishes wishes(List<String> at, Models given, Wishes usual) {
+      double conf = Objects.requireNonNullElse(given.conf, usual.conf());
       if (!(conf >= 0 && conf <= 1)) {
-        throw wrong(List.of("models", "conf"), "found " + conf + ", expected 0 to 1");
+        throw wrong(below(at, "conf"), "found " + conf + ", expected 0 to 1");
       }
-      String hide = Objects.requireNonNullElse(given.hide, "none");
-      if (!hide.matches("none|faces")) {
-        throw wrong(List.of("models", "hide"), "found '" + hide + "', expected none or faces");
-      }
-      String engine = Objects.requireNonNullElse(given.engine, defaults.engine());
-      if (!engine.matches("auto|opencv|onnxruntime")) {
-        throw wrong(
-            List.of("models", "engine"),
-            "found '" + engine + "', expected auto, opencv or onnxruntime");
-      }
-      return new Settings.Models(
-          Objects.requireNonNullElse(given.detector, defaults.detector()),
+      return new Wishes(
+          Objects.requireNonNullElse(given.detector, usual.detector()),
           Objects.requireNonNullElse(
-              entries(List.of("models", "classify"), given.classify), defaults.classify()),
-          engine,
-          Objects.requireNonNullElse(given.device, defaults.device()),
+              entries(below(at, "classify"), given.classify), usual.classify()),
           conf,
-          hide.equals("faces"));
+          one(below(at, "effort"), given.effort, usual.effort(), Wishes.EFFORTS),
+          one(
+              below(at, "hide"),
+              given.hide,
+              usual.hideFaces(),
+              List.of(Map.entry("none", false), Map.entry("faces", true))));
+    }
+
+    private static List<String> below(List<String> path, String key) {
+      return Stream.concat(path.stream(), Stream.of(key)).toList();
+    }
+
+    private <T> T one(
+        List<String> path, @Nullable String given, T usual, List<Map.Entry<String, T>> known) {
+      return given == null
+          ? usual
+          : known.stream()
+              .filter(e -> e.getKey().equals(given))
+              .findFirst()
+              .map(Map.Entry::getValue)
+              .orElseThrow(
+                  () -> wrong(path, "found '%s', expected %s".formatted(given, either(known))));
+    }
+
+    private static String either(List<? extends Map.Entry<String, ?>> known) {
+      List<String> names = known.stream().map(Map.Entry::getKey).toList();
+      int last = names.size() - 1;
+      return String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
     private List<SinkAddress> page(String text) {
@@ -217,7 +258,8 @@ record ConfigFile(
       }
     }
 
-    private Settings.Camera camera(String name, Camera own, Camera common, List<SinkAddress> page) {
+    private Settings.Camera camera(
+        String name, Camera own, Camera common, Wishes usual, List<SinkAddress> page) {
       List<String> key = List.of("cameras", name);
       if (!NAME.matcher(name).matches()) {
         throw wrong(key, "a camera's name is letters, digits, dots, dashes, underscores");
@@ -260,7 +302,8 @@ record ConfigFile(
           maxAge == null
               ? Settings.Camera.MAX_AGE
               : checked(name, "max_age", () -> Settings.duration(maxAge));
-      return new Settings.Camera(name, address, sinks, age, loop != null && loop);
+      Wishes wishes = wishes(key, models(own), usual);
+      return new Settings.Camera(name, address, sinks, age, loop != null && loop, wishes);
     }
 
     private @Nullable List<String> entries(List<String> path, @Nullable List<String> list) {

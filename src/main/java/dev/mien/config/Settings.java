@@ -1,5 +1,6 @@
 package dev.mien.config;
 
+import dev.mien.session.Wishes;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
 import java.nio.file.Path;
@@ -14,33 +15,13 @@ import java.util.regex.Pattern;
 /**
  * What a service runs. Two that are equal run the same, passwords included.
  *
+ * @param device {@code auto}, {@code cpu} or {@code cuda[:N]}
+ * @param engine what computes the detector: {@code auto}, {@code opencv}, {@code onnxruntime}
  * @param cameras by name, in the order of the file
  */
-public record Settings(Models models, Map<String, Camera> cameras) {
-  /**
-   * The models, for all cameras.
-   *
-   * @param detector finds the faces: a name or a folder
-   * @param classify are asked about each face: names or folders; may be empty
-   * @param engine what computes the detector: {@code auto}, {@code opencv}, {@code onnxruntime}
-   * @param device {@code auto}, {@code cpu} or {@code cuda[:N]}
-   * @param conf score from which a detection is a face at once, 0..1
-   * @param hideFaces whether faces are made unrecognisable in every picture
-   */
-  public record Models(
-      String detector,
-      List<String> classify,
-      String engine,
-      String device,
-      double conf,
-      boolean hideFaces) {
-    static final Models DEFAULT =
-        new Models("yunet", List.of("mask", "emotion"), "auto", "auto", 0.83, false);
-
-    public Models {
-      classify = List.copyOf(classify);
-    }
-  }
+public record Settings(String device, String engine, Map<String, Camera> cameras) {
+  static final String DEVICE = "auto";
+  static final String ENGINE = "auto";
 
   /**
    * One camera.
@@ -50,9 +31,15 @@ public record Settings(Models models, Map<String, Camera> cameras) {
    * @param to where its frames and observations go, the page included
    * @param maxAge an observation that would be older comes too late
    * @param loop whether a recording is played again and again
+   * @param wishes how its frames are read
    */
   public record Camera(
-      String name, SourceAddress source, List<SinkAddress> to, Duration maxAge, boolean loop) {
+      String name,
+      SourceAddress source,
+      List<SinkAddress> to,
+      Duration maxAge,
+      boolean loop,
+      Wishes wishes) {
     public static final Duration MAX_AGE = Duration.ofMillis(500);
 
     public Camera {
@@ -60,7 +47,7 @@ public record Settings(Models models, Map<String, Camera> cameras) {
     }
 
     Camera withTo(List<SinkAddress> others) {
-      return new Camera(name, source, others, maxAge, loop);
+      return new Camera(name, source, others, maxAge, loop, wishes);
     }
   }
 
@@ -73,8 +60,9 @@ public record Settings(Models models, Map<String, Camera> cameras) {
 
   /** What the shipped file says: the first camera of the machine, on a page for this machine. */
   static Settings defaults() {
-    Camera camera = new Camera("camera", SourceAddress.parse("0"), PAGE, Camera.MAX_AGE, false);
-    return new Settings(Models.DEFAULT, Map.of("camera", camera));
+    Camera camera =
+        new Camera("camera", SourceAddress.parse("0"), PAGE, Camera.MAX_AGE, false, Wishes.DEFAULT);
+    return new Settings(DEVICE, ENGINE, Map.of("camera", camera));
   }
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h)");

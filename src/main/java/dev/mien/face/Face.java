@@ -18,6 +18,8 @@ public record Face(long id, Detection detection, List<Label> labels) {
    * @param confidence its probability, averaged as the label is, 0..1
    * @param scores the averaged probability of every label, in the model's order
    * @param sure whether the confidence is one at which the model is seldom wrong
+   * @param age nanoseconds of the stream since the model was asked about this face; 0 if it was in
+   *     this frame
    */
   public record Label(
       String task,
@@ -25,12 +27,24 @@ public record Face(long id, Detection detection, List<Label> labels) {
       String label,
       double confidence,
       List<Classification.Score> scores,
-      boolean sure) {
+      boolean sure,
+      long age) {
     public Label {
       scores = List.copyOf(scores);
     }
 
-    /** One that is sure. */
+    /** An answer of this frame. */
+    public Label(
+        String task,
+        String model,
+        String label,
+        double confidence,
+        List<Classification.Score> scores,
+        boolean sure) {
+      this(task, model, label, confidence, scores, sure, 0);
+    }
+
+    /** An answer of this frame that is sure. */
     public Label(
         String task,
         String model,

@@ -1,15 +1,14 @@
 package dev.mien.pipeline;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Decides how much is done for each live source, from what was measured: first steady faces are
- * classified less often, which costs least, then who looks most often looks less often.
+ * Decides how often faces are looked for in each live source, from what was measured: where there
+ * is too little time for all, who looks most often looks less often.
  */
 final class Balance {
   /** Of the workers' time, what may be planned with: the rest keeps the waiting short. */
@@ -35,7 +34,7 @@ final class Balance {
    * @param classify nanoseconds of a worker for one face
    * @param asked share of the faces that was classified, 0..1
    * @param late whether its observations came later than they may
-   * @param every whether every frame has to be looked at
+   * @param fixed whether nothing may be left out
    */
   record Load(
       Effort now,
@@ -45,40 +44,46 @@ final class Balance {
       double classify,
       double asked,
       boolean late,
-      boolean every) {
-    private double busy(int every, boolean sparing) {
-      double looks = rate / every;
-      double share = !sparing ? 1 : now.sparing() ? asked : Math.min(1, 2 / Math.max(looks, 1e-9));
-      return looks * (look + faces * share * classify);
+      boolean fixed) {
+    private double busy(int every) {
+      return rate / every * (look + faces * asked * classify);
+    }
+
+    private int least() {
+      return fixed ? 1 : Effort.AUTO.oneOf(rate);
     }
 
     private int most() {
-      return every ? 1 : (int) Math.max(1, rate / LEAST_LOOKS);
+      return fixed ? 1 : (int) Math.max(least(), rate / LEAST_LOOKS);
+    }
+
+    private int current() {
+      return Math.max(least(), now.oneOf(rate));
     }
   }
 
   /** What to do from now on, in the order of the sources. */
   static List<Effort> decide(List<Load> loads, int workers) {
     boolean late = loads.stream().anyMatch(Load::late);
-    List<Effort> least = plan(loads, workers * SECOND * (late ? ROOMY : FULL));
-    List<Effort> most = plan(loads, workers * SECOND * ROOMY);
+    int[] least = plan(loads, workers * SECOND * (late ? ROOMY : FULL));
+    int[] most = plan(loads, workers * SECOND * ROOMY);
     List<Effort> decided = new ArrayList<>();
     for (int i = 0; i < loads.size(); i++) {
-      Effort now = loads.get(i).now();
-      int every =
-          Math.max(
-              least.get(i).detectEvery(), Math.min(now.detectEvery(), most.get(i).detectEvery()));
-      boolean sparing = least.get(i).sparing() || (now.sparing() && most.get(i).sparing());
-      decided.add(new Effort(every, sparing));
+      Load load = loads.get(i);
+      int every = Math.max(least[i], Math.min(load.current(), most[i]));
+      decided.add(
+          load.fixed()
+              ? load.now()
+              : every == load.least()
+                  ? Effort.AUTO
+                  : Effort.AUTO.lookingEvery(Math.round(every * SECOND / load.rate())));
     }
     return decided;
   }
 
-  private static List<Effort> plan(List<Load> loads, double room) {
-    int[] every = new int[loads.size()];
-    Arrays.fill(every, 1);
-    boolean sparing = busy(loads, every, false) > room;
-    while (sparing && busy(loads, every, true) > room) {
+  private static int[] plan(List<Load> loads, double room) {
+    int[] every = loads.stream().mapToInt(Load::least).toArray();
+    while (busy(loads, every) > room) {
       Optional<Integer> next =
           IntStream.range(0, every.length)
               .filter(i -> every[i] < loads.get(i).most())
@@ -89,12 +94,10 @@ final class Balance {
       }
       every[next.get()]++;
     }
-    return Arrays.stream(every).mapToObj(n -> new Effort(n, sparing)).toList();
+    return every;
   }
 
-  private static double busy(List<Load> loads, int[] every, boolean sparing) {
-    return IntStream.range(0, every.length)
-        .mapToDouble(i -> loads.get(i).busy(every[i], sparing))
-        .sum();
+  private static double busy(List<Load> loads, int[] every) {
+    return IntStream.range(0, every.length).mapToDouble(i -> loads.get(i).busy(every[i])).sum();
   }
 }

@@ -8,7 +8,7 @@ final class LoadMeter {
 
   private final Meter meter;
   private final long maxAge;
-  private final boolean every;
+  private final boolean fixed;
   private Durations ages;
   private Durations looks;
   private long read;
@@ -22,8 +22,8 @@ final class LoadMeter {
   private double classify;
   private double asked = 1;
 
-  LoadMeter(Meter meter, long maxAge, boolean every) {
-    this.every = every;
+  LoadMeter(Meter meter, long maxAge, boolean fixed) {
+    this.fixed = fixed;
     this.meter = meter;
     this.maxAge = maxAge;
     ages = meter.ages();
@@ -63,6 +63,6 @@ final class LoadMeter {
     classifying = allClassifying;
     lost = allLost;
     at = time;
-    return new Balance.Load(now, rate, look, facesALook, classify, asked, late, every);
+    return new Balance.Load(now, rate, look, facesALook, classify, asked, late, fixed);
   }
 }

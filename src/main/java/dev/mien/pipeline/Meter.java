@@ -1,5 +1,7 @@
 package dev.mien.pipeline;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -14,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts and times the frames of one source, from any thread. */
 final class Meter {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private final Map<Stage, Clock> stages = new EnumMap<>(Stage.class);
   private final Map<Drop, LongAdder> drops = new EnumMap<>(Drop.class);
+  private final Map<Stage, LongAdder> cpu = new EnumMap<>(Stage.class);
   private final Clock ages = new Clock();
   final LongAdder read = new LongAdder();
   final LongAdder observed = new LongAdder();
@@ -46,7 +51,12 @@ final class Meter {
 
   Meter(LongSupplier clock) {
     this.clock = clock;
-    EnumSet.allOf(Stage.class).forEach(stage -> stages.put(stage, new Clock()));
+    EnumSet.allOf(Stage.class)
+        .forEach(
+            stage -> {
+              stages.put(stage, new Clock());
+              cpu.put(stage, new LongAdder());
+            });
     EnumSet.allOf(Drop.class).forEach(reason -> drops.put(reason, new LongAdder()));
   }
 
@@ -55,18 +65,27 @@ final class Meter {
   }
 
   /**
-   * Adds the time since {@code start} to a stage.
+   * The start of something.
    *
-   * @return now, the start of what comes next
+   * @param at by the meter's clock
+   * @param cpu of this thread, nanoseconds
    */
-  long lap(Stage stage, long start) {
-    long now = now();
-    add(stage, now - start);
-    return now;
+  record Lap(long at, long cpu) {}
+
+  Lap begin() {
+    return new Lap(now(), THREADS.getCurrentThreadCpuTime());
   }
 
-  void add(Stage stage, long nanos) {
-    Objects.requireNonNull(stages.get(stage)).add(nanos);
+  /**
+   * Adds what passed since, on the same thread, to a stage.
+   *
+   * @return the nanoseconds that passed
+   */
+  long end(Stage stage, Lap since) {
+    long passed = now() - since.at();
+    Objects.requireNonNull(stages.get(stage)).add(passed);
+    Objects.requireNonNull(cpu.get(stage)).add(THREADS.getCurrentThreadCpuTime() - since.cpu());
+    return passed;
   }
 
   /** A frame became an observation so long after it was read. */
@@ -102,6 +121,12 @@ final class Meter {
   Map<Stage, Durations> stages() {
     return stages.entrySet().stream()
         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> e.getValue().durations()));
+  }
+
+  /** Nanoseconds of the processors that went into each stage, of Mien's own threads. */
+  Map<Stage, Long> cpu() {
+    return cpu.entrySet().stream()
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> e.getValue().sum()));
   }
 
   Map<Drop, Long> drops() {

@@ -4,6 +4,7 @@ import dev.mien.annotate.Annotator;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import dev.mien.sink.Sink;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,6 @@ final class Pictures implements AutoCloseable {
   private final Annotator draw;
   private @Nullable Frame clean;
   private @Nullable Frame drawn;
-  private long nanos;
 
   /**
    * @param frame lent
@@ -31,6 +31,11 @@ final class Pictures implements AutoCloseable {
 
   Observation observation() {
     return observation;
+  }
+
+  /** Makes what is wanted. */
+  void make(Collection<Sink.Want> wants) {
+    wants.forEach(want -> as(want).close());
   }
 
   /** The caller's own, to be closed; without pixels where none are wanted. */
@@ -52,13 +57,12 @@ final class Pictures implements AutoCloseable {
 
   private Frame drawn() {
     if (drawn == null) {
-      drawn = changed(clean(), draw);
+      drawn = observation.faces().isEmpty() ? clean().share() : changed(clean(), draw);
     }
     return drawn;
   }
 
   private Frame changed(Frame original, Annotator annotator) {
-    long start = System.nanoTime();
     Frame changed = original.copy();
     try {
       annotator.annotate(changed, observation);
@@ -66,13 +70,7 @@ final class Pictures implements AutoCloseable {
       changed.close();
       throw e;
     }
-    nanos += System.nanoTime() - start;
     return changed;
-  }
-
-  /** What hiding and drawing took. */
-  long nanos() {
-    return nanos;
   }
 
   @Override

@@ -1,32 +1,36 @@
 package dev.mien.pipeline;
 
 import dev.mien.annotate.Annotator;
-import dev.mien.detect.ShotDetector;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
 import dev.mien.sink.Sink;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
+import dev.mien.track.Rules;
 import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the frames of one source through all stages, in this order: read, detect, classify, track,
+ * Takes the frames of one source through all stages, in this order: read, detect, track, classify,
  * annotate, sinks.
  *
- * <p>One thread reads. A worker of the pool, which other sources use too, takes a whole frame
- * through detection and classification with nets of its own, one thread a net, since nets that
- * share the cores among threads of their own fight for them; {@code mien bench} prints the share of
- * the cores' bound that is reached. The thread that calls {@link #run} puts the results back in
- * order, tracks and draws; each sink has a thread of its own.
+ * <p>One thread reads. The pool's threads, which other sources use too, detect and classify, one
+ * frame a thread and one thread a net, since nets that share the cores among threads of their own
+ * fight for them; {@code mien bench} prints the share of the cores' bound that is reached. The
+ * thread that calls {@link #run} puts the results back in order, tracks and labels; each sink has a
+ * thread of its own.
  *
  * <p>A live source never waits for any of them; a recorded one loses nothing.
  */
@@ -41,10 +45,11 @@ public final class Pipeline {
 
   private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** What live video is worth waiting for, unless somebody says otherwise. */
+  public static final Duration MAX_AGE = Duration.ofMillis(500);
+
   private final Source source;
   private final WorkerPool pool;
-  private final Tracker tracker;
-  private final ShotDetector cuts = new ShotDetector();
   private final @Nullable Annotator hide;
   private final Annotator draw;
   private final List<Sink> sinks;
@@ -52,6 +57,7 @@ public final class Pipeline {
   private final Duration maxAge;
   private final Meter meter;
   private final SourceQueue queue;
+  private final Observer observer;
   private final Object resumed = new Object();
   private boolean paused;
   private volatile boolean stopped;
@@ -61,42 +67,121 @@ public final class Pipeline {
   private volatile long start;
   private volatile long end;
   private int failures;
-  private Effort told = Effort.FULL;
+  private Effort told;
   private long toldAt;
   private long shownAt;
 
-  /** What live video is worth waiting for, unless somebody says otherwise. */
-  public static final Duration MAX_AGE = Duration.ofMillis(500);
+  /** What a pipeline is made of; what is not said is left out, or as usual. */
+  public static final class Builder {
+    private final Source source;
+    private final WorkerPool pool;
+    private final List<Nets> nets;
+    private Rules rules = Rules.DEFAULT;
+    private LongSupplier ids = new AtomicLong()::incrementAndGet;
+    private Effort effort = Effort.FULL;
+    private @Nullable Annotator hide;
+    private Annotator draw = (frame, observation) -> {};
+    private List<Sink> sinks = List.of();
+    private long maxFrames = Long.MAX_VALUE;
+    private Duration maxAge = MAX_AGE;
+
+    private Builder(Source source, WorkerPool pool, List<Nets> nets) {
+      this.source = source;
+      this.pool = pool;
+      this.nets = nets;
+    }
+
+    /** When a detection is a face, and how steady its labels are. */
+    public Builder rules(Rules value) {
+      rules = value;
+      return this;
+    }
+
+    /** Gives each number once; several pipelines may share it. */
+    public Builder ids(LongSupplier value) {
+      ids = value;
+      return this;
+    }
+
+    /** Ignored for single pictures, about which everything is asked. */
+    public Builder effort(Effort value) {
+      effort = value;
+      return this;
+    }
+
+    /** Changes every picture before any sink sees it. Then faces are looked for in every frame. */
+    public Builder hide(@Nullable Annotator value) {
+      hide = value;
+      return this;
+    }
+
+    /** Makes the pictures for sinks that want them drawn. */
+    public Builder draw(Annotator value) {
+      draw = value;
+      return this;
+    }
+
+    /** Written to and closed by the run. */
+    public Builder sinks(List<Sink> value) {
+      sinks = List.copyOf(value);
+      return this;
+    }
+
+    /** The run ends after so many observations. */
+    public Builder maxFrames(long value) {
+      maxFrames = value;
+      return this;
+    }
+
+    /** A frame of a live source that is older before it is observed is dropped. */
+    public Builder maxAge(Duration value) {
+      maxAge = value;
+      return this;
+    }
+
+    public Pipeline build() {
+      return new Pipeline(this);
+    }
+  }
 
   /**
+   * A pipeline to be made.
+   *
    * @param source read and closed by the run
    * @param pool detects and classifies; not closed
-   * @param hide changes every picture before any sink sees it; null where nothing is hidden
-   * @param draw makes the pictures for sinks that want them drawn
-   * @param sinks written to and closed by the run
-   * @param maxFrames the run ends after so many observations
-   * @param maxAge a frame of a live source that is older before it is observed is dropped
+   * @param nets for each thread of the pool; not closed
    */
-  public Pipeline(
-      Source source,
-      WorkerPool pool,
-      Tracker tracker,
-      @Nullable Annotator hide,
-      Annotator draw,
-      List<Sink> sinks,
-      long maxFrames,
-      Duration maxAge) {
-    this.source = source;
-    this.pool = pool;
-    this.tracker = tracker;
-    this.hide = hide;
-    this.draw = draw;
-    this.sinks = List.copyOf(sinks);
-    this.maxFrames = maxFrames;
-    this.maxAge = maxAge;
+  public static Builder of(Source source, WorkerPool pool, List<Nets> nets) {
+    return new Builder(source, pool, nets);
+  }
+
+  private Pipeline(Builder parts) {
+    source = parts.source;
+    pool = parts.pool;
+    hide = parts.hide;
+    draw = parts.draw;
+    sinks = parts.sinks;
+    maxFrames = parts.maxFrames;
+    maxAge = parts.maxAge;
     meter = new Meter(pool.clock);
     toldAt = meter.now() - TELL_EVERY_NANOS;
-    queue = new SourceQueue(pool, source.pace(), meter, tracker, maxAge.toNanos(), hide != null);
+    Effort effort =
+        source.stills() ? Effort.FULL : hide == null ? parts.effort : parts.effort.lookingEvery(0);
+    told = effort;
+    queue =
+        new SourceQueue(
+            pool,
+            parts.nets,
+            source.pace(),
+            meter,
+            maxAge.toNanos(),
+            effort,
+            effort.lookEvery() == 0);
+    Tracker tracker =
+        source.stills()
+            ? Tracker.ofStills(parts.rules, parts.ids)
+            : Tracker.ofVideo(parts.rules, parts.ids, effort.everyFace());
+    observer = new Observer(source.name(), queue, tracker, meter, this::give);
   }
 
   /** Ends the run as the end of the stream would: what was read is finished and written. */
@@ -144,7 +229,7 @@ public final class Pipeline {
     } finally {
       stop();
       pool.leave(queue);
-      queue.abort();
+      queue.abort(observer.asked());
       for (SinkQueue sink : sinkQueues) {
         sink.end();
       }
@@ -170,6 +255,8 @@ public final class Pipeline {
         meter.observed.sum(),
         meter.drops(),
         meter.stages(),
+        meter.cpu(),
+        new Stats.Faces(meter.faces.sum(), meter.crops.sum()),
         meter.ages(),
         queue.effort(),
         sinkQueues.stream().map(SinkQueue::stats).toList(),
@@ -183,12 +270,12 @@ public final class Pipeline {
   private void read() {
     try (source) {
       while (!stopped) {
-        long start = meter.now();
+        Meter.Lap lap = meter.begin();
         Frame frame = source.read();
         if (frame == null) {
           return;
         }
-        meter.lap(Stage.READ, start);
+        meter.end(Stage.READ, lap);
         meter.read.increment();
         if (held()) {
           frame.close();
@@ -222,51 +309,67 @@ public final class Pipeline {
   }
 
   private void observe() throws InterruptedException {
-    for (SourceQueue.Job job = queue.oldest(); job != null; job = queue.oldest()) {
-      try (Frame frame = job.frame()) {
-        Worker.@Nullable Seen seen = job.seen().get();
-        if (source.pace() == Pace.LIVE && meter.now() - job.arrived() > maxAge.toNanos()) {
-          late();
+    for (SourceQueue.Job job = queue.next(); job != null; job = queue.next()) {
+      try {
+        if (source.pace() == Pace.LIVE) {
+          observeLive(job);
         } else {
-          observe(frame, seen, job.arrived());
+          observer.take(job);
         }
       } catch (ExecutionException e) {
-        failed(job.frame(), Objects.requireNonNull(e.getCause()));
+        failed(job, Objects.requireNonNull(e.getCause()));
       }
-      queue.done();
-      if (meter.observed.sum() >= maxFrames
-          || (!sinkQueues.isEmpty() && sinkQueues.stream().noneMatch(SinkQueue::wanted))) {
+      if (enough()) {
         return;
       }
     }
+    try {
+      observer.finish();
+    } catch (ExecutionException e) {
+      throw failure(Objects.requireNonNull(e.getCause()));
+    }
   }
 
-  private void observe(Frame frame, Worker.@Nullable Seen seen, long arrived)
-      throws InterruptedException {
-    long lap = meter.now();
-    if (cuts.isCut(frame)) {
-      tracker.cut();
+  private void observeLive(SourceQueue.Job job) throws InterruptedException, ExecutionException {
+    if (job.look()) {
+      job.found().get();
     }
-    Observation observation =
-        seen == null
-            ? tracker.expect(source.name(), frame.sequence(), frame.timestamp(), frame.size())
-            : tracker.follow(
-                source.name(),
-                frame.sequence(),
-                frame.timestamp(),
-                frame.size(),
-                seen.detections(),
-                seen.classifications());
-    meter.lap(Stage.TRACK, lap);
-    try (Pictures pictures = new Pictures(frame, observation, hide, draw)) {
-      for (SinkQueue sink : sinkQueues) {
-        sink.offer(pictures);
-      }
-      meter.add(Stage.ANNOTATE, pictures.nanos());
+    if (meter.now() - job.arrived() > maxAge.toNanos()) {
+      queue.done(job);
+      late();
+    } else {
+      observer.take(job);
+    }
+  }
+
+  private boolean enough() {
+    return meter.observed.sum() >= maxFrames
+        || (!sinkQueues.isEmpty() && sinkQueues.stream().noneMatch(SinkQueue::wanted));
+  }
+
+  private void give(Frame frame, Observation observation, long arrived)
+      throws InterruptedException {
+    if (meter.observed.sum() >= maxFrames) {
+      return;
     }
     long now = meter.now();
     meter.observed(now - arrived);
     shownAt = now;
+    Meter.Lap lap = meter.begin();
+    try (Pictures pictures = new Pictures(frame, observation, hide, draw)) {
+      Map<SinkQueue, Sink.Want> wants = new LinkedHashMap<>();
+      for (SinkQueue sink : sinkQueues) {
+        Sink.Want want = sink.wants();
+        if (want != null) {
+          wants.put(sink, want);
+        }
+      }
+      pictures.make(wants.values());
+      meter.end(Stage.ANNOTATE, lap);
+      for (Map.Entry<SinkQueue, Sink.Want> one : wants.entrySet()) {
+        one.getKey().offer(pictures, one.getValue());
+      }
+    }
     tellEffort();
   }
 
@@ -291,18 +394,25 @@ public final class Pipeline {
     }
   }
 
-  /** A frame of a live source on which a worker failed is counted, and life goes on. */
-  private void failed(Frame frame, Throwable cause) {
-    if (source.pace() == Pace.LIVE && cause instanceof RuntimeException) {
-      meter.drop(Drop.FAILED, 1);
-      tally(cause);
-      return;
+  /** A frame of a live source on which a net failed is counted, and life goes on. */
+  private void failed(SourceQueue.Job job, Throwable cause) {
+    if (source.pace() != Pace.LIVE || !(cause instanceof RuntimeException)) {
+      throw failure(cause);
     }
+    observer.forget(job);
+    queue.done(job);
+    meter.drop(Drop.FAILED, 1);
+    tally(cause);
+  }
+
+  private IllegalStateException failure(Throwable cause) {
     if (cause instanceof Error error) {
       throw error;
     }
-    throw new IllegalStateException(
-        "frame %d of %s: %s".formatted(frame.sequence(), source.name(), cause.getMessage()), cause);
+    return new IllegalStateException(
+        "%s, after %d frames: %s"
+            .formatted(source.name(), meter.observed.sum(), cause.getMessage()),
+        cause);
   }
 
   /** A line a second, however many frames fail. */

@@ -8,6 +8,8 @@ import dev.mien.sink.SinkClosedException;
 import dev.mien.sink.SinkException;
 import dev.mien.source.Pace;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ final class SinkQueue {
   private static final long PATIENCE_MILLIS = 5_000;
 
   private static final Logger log = LoggerFactory.getLogger(SinkQueue.class);
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private sealed interface Item {}
 
@@ -43,6 +46,7 @@ final class SinkQueue {
   private final LongAdder written = new LongAdder();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder nanos = new LongAdder();
+  private final LongAdder cpu = new LongAdder();
   private volatile @Nullable Throwable failure;
 
   SinkQueue(Sink sink, Pace pace) {
@@ -53,16 +57,21 @@ final class SinkQueue {
     thread.start();
   }
 
-  /** Hands over a share of what the sink wants. */
-  void offer(Pictures pictures) throws InterruptedException {
+  /** What its sink wants of the next frame; null where it does not get that frame. */
+  Sink.@Nullable Want wants() {
     if (failure != null) {
-      return;
+      return null;
     }
     if (!waits && queue.remainingCapacity() == 0) {
       dropped.increment();
-      return;
+      return null;
     }
-    queue.put(new Picture(pictures.as(sink.wants()), pictures.observation()));
+    return sink.wants();
+  }
+
+  /** Hands over a share of it. For the one thread that asked what is wanted. */
+  void offer(Pictures pictures, Sink.Want want) throws InterruptedException {
+    queue.put(new Picture(pictures.as(want), pictures.observation()));
   }
 
   private void drain() {
@@ -88,6 +97,7 @@ final class SinkQueue {
   private void take(Item item) {
     try {
       long start = System.nanoTime();
+      long cpuStart = THREADS.getCurrentThreadCpuTime();
       if (item instanceof Picture picture) {
         sink.write(picture.frame(), picture.observation());
         written.increment();
@@ -95,6 +105,7 @@ final class SinkQueue {
         sink.finish();
       }
       nanos.add(System.nanoTime() - start);
+      cpu.add(THREADS.getCurrentThreadCpuTime() - cpuStart);
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
       if (!(e instanceof SinkClosedException)) {
@@ -144,15 +155,14 @@ final class SinkQueue {
 
   Stats.Output stats() {
     Delivery sent = sink.delivery();
-    return sent == null
-        ? new Stats.Output(sink.name(), written.sum(), dropped.sum(), 0, nanos.sum(), "", failure)
-        : new Stats.Output(
-            sink.name(),
-            sent.taken(),
-            dropped.sum(),
-            sent.lost(),
-            nanos.sum(),
-            sent.trouble(),
-            failure);
+    return new Stats.Output(
+        sink.name(),
+        sent == null ? written.sum() : sent.taken(),
+        dropped.sum(),
+        sent == null ? 0 : sent.lost(),
+        nanos.sum(),
+        cpu.sum(),
+        sent == null ? "" : sent.trouble(),
+        failure);
   }
 }

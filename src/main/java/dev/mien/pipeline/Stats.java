@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param observed frames that went through every stage
  * @param drops frames of a live source that did not, by reason
  * @param stages time a frame in each stage
+ * @param cpu nanoseconds of the processors in each stage, of Mien's own threads
+ * @param faces that were tracked, and how many of them the models were asked about
  * @param ages from the moment when a frame was read until its observation was there
  * @param effort how much is done for its frames at present
  * @param outputs what the sinks did
@@ -36,6 +38,8 @@ public record Stats(
     long observed,
     Map<Drop, Long> drops,
     Map<Stage, Durations> stages,
+    Map<Stage, Long> cpu,
+    Faces faces,
     Durations ages,
     Effort effort,
     List<Output> outputs,
@@ -45,12 +49,21 @@ public record Stats(
     int workers,
     @Nullable Throwable sourceFailure) {
   /**
+   * The faces, and how many of them needed an answer.
+   *
+   * @param tracked faces of all frames in which they were looked for
+   * @param asked of those, how many the models were asked about
+   */
+  public record Faces(long tracked, long asked) {}
+
+  /**
    * What one sink did.
    *
    * @param written frames that it took; of one that sends them on, those that arrived
    * @param dropped frames of a live source that came while its queue was full
    * @param lost frames that it took and that did not arrive
    * @param nanos time spent in it
+   * @param cpu nanoseconds of the processor that its thread took
    * @param trouble why it gets nothing through at present, in a line; empty where it does
    * @param failure why it took no more
    */
@@ -60,6 +73,7 @@ public record Stats(
       long dropped,
       long lost,
       long nanos,
+      long cpu,
       String trouble,
       @Nullable Throwable failure) {
     /** Whether it takes frames, and they arrive. */
@@ -71,6 +85,7 @@ public record Stats(
   public Stats {
     drops = Map.copyOf(drops);
     stages = Map.copyOf(stages);
+    cpu = Map.copyOf(cpu);
     outputs = List.copyOf(outputs);
   }
 
@@ -106,5 +121,10 @@ public record Stats(
   /** Frames of a live source that were not observed, for any reason. */
   public long dropped() {
     return drops.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Faces are looked for in one frame of so many. */
+  public int oneLookOf() {
+    return effort.oneOf(nanos == 0 ? 0 : read * 1e9 / nanos);
   }
 }

@@ -10,7 +10,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that detect and classify, for all sources of the process.
+ * The threads that detect and classify, for all sources of the process, with nets of each source's
+ * own choice.
  *
  * <p>Whose turn it is follows start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996): of the
  * sources with a frame waiting, the one that had the least of the workers' time; who was away does
@@ -23,38 +24,40 @@ public final class WorkerPool implements AutoCloseable {
   final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   final LongSupplier clock;
-  private final List<Worker> workers;
   private final List<Thread> threads = new ArrayList<>();
+  private final int size;
   private final List<SourceQueue> queues = new ArrayList<>();
   private long turn;
   private long balanced;
   private boolean closed;
 
   /**
-   * Starts a thread for each worker.
+   * Starts the threads.
    *
-   * @param workers at least one; closed with the pool
+   * @param size how many
    */
-  public WorkerPool(List<Worker> workers) {
-    this(workers, System::nanoTime);
+  public WorkerPool(int size) {
+    this(size, size, System::nanoTime);
   }
 
   /**
+   * @param started how many threads really run, the rest being a test's own
    * @param clock nanoseconds, from any start
    */
-  WorkerPool(List<Worker> workers, LongSupplier clock) {
+  WorkerPool(int size, int started, LongSupplier clock) {
+    this.size = size;
     this.clock = clock;
     balanced = clock.getAsLong();
-    this.workers = List.copyOf(workers);
-    for (Worker worker : this.workers) {
-      Thread thread = new Thread(() -> work(worker), "mien-work-" + threads.size());
+    for (int i = 0; i < started; i++) {
+      int number = i;
+      Thread thread = new Thread(() -> work(number), "mien-work-" + number);
       threads.add(thread);
       thread.start();
     }
   }
 
   public int size() {
-    return workers.size();
+    return size;
   }
 
   void join(SourceQueue queue) {
@@ -82,14 +85,14 @@ public final class WorkerPool implements AutoCloseable {
     work.signalAll();
   }
 
-  private void work(Worker worker) {
-    for (SourceQueue.Job job = next(); job != null; job = next()) {
-      job.queue().process(job, worker);
+  private void work(int number) {
+    for (SourceQueue.Task task = next(); task != null; task = next()) {
+      task.run(number);
     }
   }
 
-  /** The next frame for a worker; waits for it. Null when closed. */
-  SourceQueue.@Nullable Job next() {
+  /** The next work for a thread; waits for it. Null when closed. */
+  SourceQueue.@Nullable Task next() {
     lock.lock();
     try {
       while (!closed) {
@@ -99,9 +102,9 @@ public final class WorkerPool implements AutoCloseable {
                 .min(Comparator.comparingLong(SourceQueue::turn));
         if (first.isPresent()) {
           turn = Math.max(turn, first.get().turn());
-          SourceQueue.Job job = first.get().take();
-          if (job != null) {
-            return job;
+          SourceQueue.Task task = first.get().take();
+          if (task != null) {
+            return task;
           }
         } else {
           work.awaitUninterruptibly();
@@ -122,7 +125,7 @@ public final class WorkerPool implements AutoCloseable {
     balanced = now;
     List<SourceQueue> live = queues.stream().filter(SourceQueue::live).toList();
     List<Effort> decided =
-        Balance.decide(live.stream().map(SourceQueue::load).toList(), Math.max(1, workers.size()));
+        Balance.decide(live.stream().map(SourceQueue::load).toList(), Math.max(1, size));
     for (int i = 0; i < live.size(); i++) {
       live.get(i).make(decided.get(i));
     }
@@ -148,7 +151,6 @@ public final class WorkerPool implements AutoCloseable {
         }
       }
     }
-    workers.forEach(Worker::close);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -93,6 +93,7 @@ public final class ObservationJson {
     if (!label.sure()) {
       json.writeBooleanField("unsure", true);
     }
+    json.writeNumberField("age", label.age());
     json.writeObjectFieldStart("model");
     json.writeStringField("name", label.model());
     json.writeEndObject();

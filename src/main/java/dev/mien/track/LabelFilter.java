@@ -10,24 +10,33 @@ import java.util.List;
  * Steadies the labels of one track. The probabilities are averaged with exponentially fading
  * weights (S. W. Roberts, "Control Chart Tests Based on Geometric Moving Averages", Technometrics
  * 1959), by the time that passed and not by the number of frames; and the label that is shown
- * changes only when another one leads by a margin (hysteresis, as in a Schmitt trigger).
+ * changes only when another one leads by a margin (hysteresis, as in a Schmitt trigger). An answer
+ * counts until the next one comes.
  */
 final class LabelFilter {
+  /** A lead of so many margins is clear. */
+  private static final double SETTLED_LEAD = 5;
+
   private final double timeConstant;
   private final double margin;
 
   /** In the order of the models, of which two may have one name. */
   private final List<State> states = new ArrayList<>();
 
-  private List<Face.Label> last = List.of();
-  private long updated;
-
   private static final class State {
-    private double[] average = {};
+    private Classification answer;
+    private long answered;
+    private double[] average;
     private int shown;
-    private boolean agrees;
-    private long since;
-    private long last;
+    private long updated;
+
+    State(Classification first, long timestamp) {
+      answer = first;
+      answered = timestamp;
+      average = probabilities(first);
+      shown = likeliest(average);
+      updated = timestamp;
+    }
   }
 
   LabelFilter(Rules rules) {
@@ -35,72 +44,79 @@ final class LabelFilter {
     margin = rules.margin();
   }
 
-  /** The labels to show at this time, one for each classification; without one, those before. */
-  List<Face.Label> update(long timestamp, List<Classification> classifications) {
-    if (classifications.isEmpty()) {
-      return last;
+  /**
+   * Takes new answers.
+   *
+   * @param answers one of each model; none where the models were not asked
+   */
+  void update(long timestamp, List<Classification> answers) {
+    for (int i = 0; i < answers.size(); i++) {
+      if (i == states.size()) {
+        states.add(new State(answers.get(i), timestamp));
+      } else {
+        State state = states.get(i);
+        state.answer = answers.get(i);
+        state.answered = timestamp;
+      }
     }
-    List<Face.Label> labels = new ArrayList<>(classifications.size());
-    for (int i = 0; i < classifications.size(); i++) {
-      labels.add(update(timestamp, i, classifications.get(i)));
-    }
-    last = labels;
-    updated = timestamp;
-    return labels;
+    states.forEach(state -> advance(state, timestamp));
   }
 
-  List<Face.Label> last() {
-    return last;
+  private void advance(State state, long timestamp) {
+    double[] said = probabilities(state.answer);
+    double newest = 1 - Math.exp(-Math.max(0, timestamp - state.updated) / timeConstant);
+    for (int i = 0; i < said.length; i++) {
+      state.average[i] += newest * (said[i] - state.average[i]);
+    }
+    int best = likeliest(state.average);
+    if (state.average[best] > state.average[state.shown] + margin) {
+      state.shown = best;
+    }
+    state.updated = timestamp;
+  }
+
+  /** What is shown now, one label for each model. */
+  List<Face.Label> labels() {
+    return states.stream().map(LabelFilter::label).toList();
   }
 
   /**
-   * Until when no new classification is needed: the labels have been the same for twice the time
-   * constant, and the newest answer was the label that is shown. Before the last update if it is
-   * needed at once.
+   * Whether the labels are clear: each model's newest answer is the label that is shown, and its
+   * average leads by more than would make another one show.
    */
-  long steadyUntil() {
-    boolean steady =
-        !states.isEmpty()
-            && states.stream().allMatch(s -> s.agrees && updated - s.since >= 2 * timeConstant);
-    return steady ? updated + (long) timeConstant : Long.MIN_VALUE;
+  boolean settled() {
+    return states.stream()
+        .allMatch(
+            s -> likeliest(probabilities(s.answer)) == s.shown && lead(s) > SETTLED_LEAD * margin);
   }
 
-  private Face.Label update(long timestamp, int model, Classification classification) {
-    List<Score> scores = classification.scores();
-    State state;
-    if (model == states.size()) {
-      state = new State();
-      state.average = scores.stream().mapToDouble(Score::probability).toArray();
-      state.shown = likeliest(state.average);
-      state.since = timestamp;
-      states.add(state);
-    } else {
-      state = states.get(model);
-      double newest = 1 - Math.exp(-Math.max(0, timestamp - state.last) / timeConstant);
-      for (int i = 0; i < state.average.length; i++) {
-        state.average[i] += newest * (scores.get(i).probability() - state.average[i]);
-      }
-      int best = likeliest(state.average);
-      if (state.average[best] > state.average[state.shown] + margin) {
-        state.shown = best;
-        state.since = timestamp;
-      }
+  private static double lead(State state) {
+    double second = 0;
+    for (int i = 0; i < state.average.length; i++) {
+      second = i == state.shown ? second : Math.max(second, state.average[i]);
     }
-    state.agrees =
-        likeliest(scores.stream().mapToDouble(Score::probability).toArray()) == state.shown;
-    state.last = timestamp;
+    return state.average[state.shown] - second;
+  }
+
+  private static Face.Label label(State state) {
+    List<Score> scores = state.answer.scores();
     List<Score> averages = new ArrayList<>(scores.size());
     for (int i = 0; i < scores.size(); i++) {
       averages.add(new Score(scores.get(i).label(), state.average[i]));
     }
     Score shown = averages.get(state.shown);
     return new Face.Label(
-        classification.task(),
-        classification.model(),
+        state.answer.task(),
+        state.answer.model(),
         shown.label(),
         shown.probability(),
         averages,
-        shown.probability() >= classification.unsureBelow());
+        shown.probability() >= state.answer.unsureBelow(),
+        state.updated - state.answered);
+  }
+
+  private static double[] probabilities(Classification classification) {
+    return classification.scores().stream().mapToDouble(Score::probability).toArray();
   }
 
   private static int likeliest(double[] values) {

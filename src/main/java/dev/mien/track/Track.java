@@ -14,6 +14,7 @@ final class Track {
 
   private final long first;
   private final LabelFilter labels;
+  private final Asking asking = new Asking();
   private Detection newest;
   private Box box;
   private long last;
@@ -39,7 +40,9 @@ final class Track {
 
   /** Where it should be now, if it moves on as it did. */
   Box predict(long timestamp) {
-    return motion().at(timestamp);
+    double seconds = (timestamp - last) / SECOND;
+    return new Box(
+        box.x() + velocityX * seconds, box.y() + velocityY * seconds, box.width(), box.height());
   }
 
   /** Its detection, moved to where it should be now; null if that is outside. */
@@ -48,24 +51,6 @@ final class Track {
     return expected.area() < box.area() / 2
         ? null
         : new Detection(expected, newest.confidence(), null);
-  }
-
-  /** How it moves, for others. */
-  Motion motion() {
-    return new Motion(box, last, velocityX, velocityY, labels.steadyUntil());
-  }
-
-  /**
-   * Where a track is and how it moves.
-   *
-   * @param steadyUntil up to when its labels need no new answer
-   */
-  record Motion(Box box, long last, double velocityX, double velocityY, long steadyUntil) {
-    Box at(long timestamp) {
-      double seconds = (timestamp - last) / SECOND;
-      return new Box(
-          box.x() + velocityX * seconds, box.y() + velocityY * seconds, box.width(), box.height());
-    }
   }
 
   void see(Detection detection, long timestamp) {
@@ -96,6 +81,10 @@ final class Track {
 
   LabelFilter labels() {
     return labels;
+  }
+
+  Asking asking() {
+    return asking;
   }
 
   /** Null until it is believed. */

@@ -84,7 +84,7 @@ final class Metrics implements MultiCollector {
             "mien_detect_every",
             "Faces are looked for in one frame of so many.",
             all,
-            s -> s.effort().detectEvery()));
+            Stats::oneLookOf));
     outputs(all, out);
     out.metricSnapshot(faces());
     out.metricSnapshot(state());

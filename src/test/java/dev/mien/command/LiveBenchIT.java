@@ -2,10 +2,12 @@ package dev.mien.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mien.pipeline.Effort;
+import dev.mien.session.Session;
+import dev.mien.session.Setup;
 import dev.mien.source.SourceAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,12 +35,13 @@ final class LiveBenchIT {
 
   private static LiveLedger.Result measure(long injected, int slow, Duration maxAge)
       throws Exception {
-    Engine.Flags flags = new Engine.Flags();
+    ReadFlags flags = new ReadFlags();
     flags.classify = List.of("none");
     flags.detector = "yunet";
     flags.device = "cpu";
-    try (Engine engine = Engine.open(flags, d -> new LiveBench.Slow(d, slow))) {
-      Run run = new Run(engine, new AtomicLong()::incrementAndGet, Long.MAX_VALUE, maxAge);
+    try (Session session = flags.session(d -> new LiveBench.Slow(d, slow))) {
+      Setup setup = session.open(flags.wishes(Effort.FULL));
+      Run run = new Run(session, setup, Long.MAX_VALUE, maxAge);
       return new LiveBench(run)
           .measure(
               new LiveBench.Plan(SourceAddress.parse(Program.CLIP.toString()), 4, injected, 6));

@@ -76,10 +76,10 @@ final class SettingsTest {
                 to: [-, b.mp4]
                 loop: true
             """);
-    assertThat(settings.models().classify()).isEmpty();
     assertThat(settings.cameras()).containsOnlyKeys("one", "two");
     Camera one = Objects.requireNonNull(settings.cameras().get("one"));
     Camera two = Objects.requireNonNull(settings.cameras().get("two"));
+    assertThat(one.wishes().classify()).isEmpty();
     assertThat(one.maxAge()).isEqualTo(Duration.ofSeconds(2));
     assertThat(one.to()).hasToString("[a.jsonl]");
     assertThat(two.maxAge()).isEqualTo(Duration.ofMillis(250));

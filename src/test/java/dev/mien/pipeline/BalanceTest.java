@@ -9,8 +9,6 @@ import dev.mien.pipeline.Balance.Load;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
-import dev.mien.track.Rules;
-import dev.mien.track.Tracker;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,10 +21,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(240)
 final class BalanceTest {
   private static final double MILLI = 1e6;
-  private static final Effort SPARING = new Effort(1, true);
 
-  private static Load load(Effort now, double rate, double look, double classify) {
-    return new Load(now, rate, look * MILLI, 1, classify * MILLI, 1, false, false);
+  private static Load load(Effort now, double rate, double look) {
+    return new Load(now, rate, look * MILLI, 1, 0, 1, false, false);
+  }
+
+  private static Effort everyMillis(int millis) {
+    return Effort.AUTO.lookingEvery(millis * 1_000_000L);
   }
 
   private static List<Effort> decide(int workers, Load... loads) {
@@ -34,47 +35,46 @@ final class BalanceTest {
   }
 
   @Test
-  void whatFitsIsDoneInFull() {
-    assertThat(decide(2, load(Effort.FULL, 25, 12, 4), load(Effort.FULL, 25, 12, 4)))
-        .containsOnly(Effort.FULL);
+  void whatFitsIsDoneAsUsual() {
+    assertThat(decide(2, load(Effort.AUTO, 25, 12), load(Effort.AUTO, 25, 12)))
+        .containsOnly(Effort.AUTO);
   }
 
   @Test
-  void firstFacesAreClassifiedLessOften() {
-    assertThat(decide(1, load(Effort.FULL, 25, 20, 20))).containsExactly(SPARING);
-  }
-
-  @Test
-  void thenWhoLooksMostOftenLooksLessOften() {
-    assertThat(decide(1, load(Effort.FULL, 50, 20, 0), load(Effort.FULL, 10, 20, 0)))
-        .containsExactly(new Effort(2, true), SPARING);
+  void whoLooksMostOftenLooksLessOften() {
+    // Of 50 frames a second one of six is looked at, of 10 every one.
+    assertThat(decide(1, load(Effort.AUTO, 50, 40), load(Effort.AUTO, 10, 40)))
+        .containsExactly(Effort.AUTO, everyMillis(200));
   }
 
   @Test
   void nobodyLooksLessThanThreeTimesASecond() {
-    assertThat(decide(1, load(Effort.FULL, 10, 5_000, 0), load(Effort.FULL, 2, 5_000, 0)))
-        .containsExactly(new Effort(3, true), SPARING);
+    assertThat(decide(1, load(Effort.AUTO, 10, 5_000), load(Effort.AUTO, 2, 5_000)))
+        .containsExactly(everyMillis(300), Effort.AUTO);
   }
 
   @Test
-  void whoHasToHideFacesLooksAtEveryFrame() {
-    Load hiding = new Load(Effort.FULL, 50, 100 * MILLI, 1, 0, 1, true, true);
-    assertThat(decide(1, hiding)).containsExactly(SPARING);
+  void whoMayLeaveNothingOutLooksAtEveryFrame() {
+    Effort hiding = Effort.AUTO.lookingEvery(0);
+    assertThat(decide(1, new Load(hiding, 50, 100 * MILLI, 1, 0, 1, true, true)))
+        .containsExactly(hiding);
+    assertThat(decide(1, new Load(Effort.FULL, 50, 100 * MILLI, 1, 0, 1, true, true)))
+        .containsExactly(Effort.FULL);
   }
 
   @Test
   void itDoesNotGoUpAndDown() {
-    Effort half = new Effort(2, true);
-    // In full it would be 0.7 of the time: not too much to stay with, but too much to go back to.
-    assertThat(decide(1, load(half, 25, 28, 0))).containsExactly(half);
-    assertThat(decide(1, load(Effort.FULL, 25, 28, 0))).containsExactly(Effort.FULL);
-    assertThat(decide(1, load(half, 25, 20, 0))).containsExactly(Effort.FULL);
+    Effort half = everyMillis(200);
+    // As usual it would be 0.7 of the time: not too much to stay with, too much to go back to.
+    assertThat(decide(1, load(half, 10, 70))).containsExactly(half);
+    assertThat(decide(1, load(Effort.AUTO, 10, 70))).containsExactly(Effort.AUTO);
+    assertThat(decide(1, load(half, 10, 50))).containsExactly(Effort.AUTO);
   }
 
   @Test
   void whoComesLateMakesRoom() {
-    Load late = new Load(Effort.FULL, 25, 28 * MILLI, 1, 0, 1, true, false);
-    assertThat(decide(1, late)).containsExactly(new Effort(2, true));
+    Load late = new Load(Effort.AUTO, 10, 70 * MILLI, 1, 0, 1, true, false);
+    assertThat(decide(1, late)).containsExactly(everyMillis(200));
   }
 
   /**
@@ -86,22 +86,21 @@ final class BalanceTest {
     private static final long INTERVAL = 100_000_000L;
 
     private final AtomicLong clock = new AtomicLong();
-    private final WorkerPool pool = new WorkerPool(List.of(), clock::get);
+    private final WorkerPool pool = new WorkerPool(1, 0, clock::get);
     private final Source pattern;
     private final List<SourceQueue> queues = new ArrayList<>();
     private final List<Meter> meters = new ArrayList<>();
-    private final Worker worker;
     private final Pace pace;
     private long cost;
     private long shown;
     private long oldest;
     private long looks;
 
-    Simulation(Pace pace) throws Exception {
+    Simulation(Pace pace, Effort effort) throws Exception {
       this.pace = pace;
       pattern = SourceAddress.parse("pattern:64x64?frames=99999").open();
-      worker =
-          new Worker(
+      Nets nets =
+          new Nets(
               new Detector() {
                 @Override
                 public List<Detection> detect(Frame frame) {
@@ -116,8 +115,8 @@ final class BalanceTest {
               List.of());
       for (int i = 0; i < CAMERAS; i++) {
         Meter meter = new Meter(clock::get);
-        Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, () -> 1);
-        SourceQueue queue = new SourceQueue(pool, pace, meter, tracker, 500_000_000L, false);
+        SourceQueue queue =
+            new SourceQueue(pool, List.of(nets), pace, meter, 500_000_000L, effort, false);
         meters.add(meter);
         queues.add(queue);
         pool.join(queue);
@@ -136,8 +135,7 @@ final class BalanceTest {
         long next = start + (i + 1) * INTERVAL;
         while ((pace == Pace.RECORDED || clock.get() < next)
             && queues.stream().anyMatch(SourceQueue::ready)) {
-          SourceQueue.Job job = Objects.requireNonNull(pool.next());
-          job.queue().process(job, worker);
+          Objects.requireNonNull(pool.next()).run(0);
           show();
         }
         show();
@@ -149,13 +147,12 @@ final class BalanceTest {
       for (int camera = 0; camera < CAMERAS; camera++) {
         SourceQueue queue = queues.get(camera);
         while (queue.since() != null) {
-          SourceQueue.Job job = Objects.requireNonNull(queue.oldest());
+          SourceQueue.Job job = Objects.requireNonNull(queue.next());
           long age = clock.get() - job.arrived();
           meters.get(camera).observed(age);
           oldest = Math.max(oldest, age);
           shown++;
-          job.frame().close();
-          queue.done();
+          queue.done(job);
         }
       }
     }
@@ -166,7 +163,7 @@ final class BalanceTest {
 
     @Override
     public void close() {
-      queues.forEach(SourceQueue::abort);
+      queues.forEach(q -> q.abort(List.of()));
       pool.close();
       pattern.close();
     }
@@ -174,23 +171,23 @@ final class BalanceTest {
 
   @Test
   void allFramesOfEightCamerasAreShownInTimeByASlowDetector() throws Exception {
-    try (Simulation simulation = new Simulation(Pace.LIVE)) {
+    try (Simulation simulation = new Simulation(Pace.LIVE, Effort.AUTO)) {
       simulation.run(30, 25);
-      assertThat(simulation.efforts()).containsOnly(new Effort(2, true), new Effort(3, true));
+      assertThat(simulation.efforts()).containsOnly(everyMillis(200), everyMillis(300));
       simulation.shown = 0;
       simulation.oldest = 0;
       simulation.run(50, 25);
       assertThat(simulation.shown).isEqualTo(50 * 8);
       assertThat(simulation.oldest).isLessThanOrEqualTo(500_000_000L);
       simulation.run(50, 5);
-      assertThat(simulation.efforts()).allMatch(e -> e.detectEvery() == 1);
+      assertThat(simulation.efforts()).containsOnly(Effort.AUTO);
     }
   }
 
   /** R06: nobody sees minutes ago. */
   @Test
   void whatIsShownIsInTimeEvenWhereTheDetectorIsFarTooSlow() throws Exception {
-    try (Simulation simulation = new Simulation(Pace.LIVE)) {
+    try (Simulation simulation = new Simulation(Pace.LIVE, Effort.AUTO)) {
       simulation.run(100, 300);
       assertThat(simulation.oldest).isLessThanOrEqualTo(500_000_000L + 300_000_000L);
       assertThat(
@@ -201,7 +198,7 @@ final class BalanceTest {
 
   @Test
   void recordingsAreNeverThinned() throws Exception {
-    try (Simulation simulation = new Simulation(Pace.RECORDED)) {
+    try (Simulation simulation = new Simulation(Pace.RECORDED, Effort.FULL)) {
       simulation.run(30, 100);
       assertThat(simulation.efforts()).containsOnly(Effort.FULL);
       assertThat(simulation.looks).isEqualTo(simulation.shown).isEqualTo(30 * 8);

@@ -13,8 +13,6 @@ import dev.mien.sink.Pages;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
-import dev.mien.track.Rules;
-import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -22,7 +20,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
@@ -97,20 +94,19 @@ final class LongRun {
     Path folder = Path.of(arguments[0]);
     int frames = Integer.parseInt(arguments[1]);
     opencv_core.setNumThreads(1);
-    try (WorkerPool pool = new WorkerPool(List.of(worker(), worker()))) {
+    try (WorkerPool pool = new WorkerPool(2)) {
       Stats stats =
-          new Pipeline(
+          Pipeline.of(
                   SourceAddress.parse("pattern:160x120@25?frames=" + frames).open(),
                   pool,
-                  Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet),
-                  null,
-                  new Labels(),
+                  List.of(nets(), nets()))
+              .draw(new Labels())
+              .sinks(
                   List.of(
                       sink(folder, "out.mp4"),
                       sink(folder, "out.jsonl"),
-                      new Probe(Integer.parseInt(arguments[2]))),
-                  Long.MAX_VALUE,
-                  Pipeline.MAX_AGE)
+                      new Probe(Integer.parseInt(arguments[2]))))
+              .build()
               .run();
       if (stats.failure().isPresent()
           || stats.outputs().stream().anyMatch(o -> o.written() != frames)) {
@@ -134,7 +130,7 @@ final class LongRun {
                 true));
   }
 
-  private static Worker worker() throws IOException {
-    return new Worker(Detectors.open(new Models(Path.of("models")).find("yunet"), 0.5), List.of());
+  private static Nets nets() throws IOException {
+    return new Nets(Detectors.open(new Models(Path.of("models")).find("yunet"), 0.5), List.of());
   }
 }

@@ -10,8 +10,6 @@ import dev.mien.frame.Frame;
 import dev.mien.sink.Sink;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
-import dev.mien.track.Rules;
-import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +19,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -184,8 +181,8 @@ abstract class PipelineRig {
     return new Shelf(name, n -> {});
   }
 
-  static Worker worker(LongConsumer look) {
-    return new Worker(
+  static Nets nets(LongConsumer look) {
+    return new Nets(
         new Detector() {
           @Override
           public List<Detection> detect(Frame frame) {
@@ -200,23 +197,17 @@ abstract class PipelineRig {
         List.of());
   }
 
-  static List<Worker> workers(int count, LongConsumer look) {
-    return IntStream.range(0, count).mapToObj(i -> worker(look)).toList();
+  static List<Nets> workers(int count, LongConsumer look) {
+    return IntStream.range(0, count).mapToObj(i -> nets(look)).toList();
   }
 
-  Pipeline pipeline(Feed feed, List<Worker> workers, long most, Sink... sinks) {
-    Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
-    WorkerPool pool = new WorkerPool(workers);
+  Pipeline pipeline(Feed feed, List<Nets> nets, long most, Sink... sinks) {
+    return builder(feed, nets, new WorkerPool(nets.size()), sinks).maxFrames(most).build();
+  }
+
+  Pipeline.Builder builder(Feed feed, List<Nets> nets, WorkerPool pool, Sink... sinks) {
     pools.add(pool);
-    return new Pipeline(
-        feed,
-        pool,
-        tracker,
-        null,
-        (frame, observation) -> {},
-        List.of(sinks),
-        most,
-        Duration.ofHours(1));
+    return Pipeline.of(feed, pool, nets).sinks(List.of(sinks)).maxAge(Duration.ofHours(1));
   }
 
   static List<Long> upTo(long end) {

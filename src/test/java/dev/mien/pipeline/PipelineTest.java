@@ -3,8 +3,6 @@ package dev.mien.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mien.source.Pace;
-import dev.mien.track.Rules;
-import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +24,7 @@ final class PipelineTest extends PipelineRig {
     int length = 400;
     List<CountDownLatch> seen =
         IntStream.range(0, length).mapToObj(i -> new CountDownLatch(1)).toList();
-    List<Worker> four =
+    List<Nets> four =
         workers(
             4,
             n -> {
@@ -46,7 +44,7 @@ final class PipelineTest extends PipelineRig {
   @Test
   void theOrderStaysUnderDelaysOfAnyLength() throws Exception {
     Random random = new Random(7);
-    List<Worker> four = workers(4, n -> spin(random.nextInt(20_000)));
+    List<Nets> four = workers(4, n -> spin(random.nextInt(20_000)));
     Shelf shelf = shelf("shelf");
     pipeline(new Feed(Pace.RECORDED, 500), four, FOR_EVER, shelf).run();
     assertThat(shelf.numbers).isEqualTo(upTo(500));
@@ -84,8 +82,8 @@ final class PipelineTest extends PipelineRig {
             allRead.countDown();
           }
         };
-    Worker slow =
-        worker(
+    Nets slow =
+        nets(
             n -> {
               looking.countDown();
               await(allRead);
@@ -102,16 +100,10 @@ final class PipelineTest extends PipelineRig {
   void dropsAndCountsWhatBecameTooOldWhileItWasLookedAt() throws Exception {
     AtomicLong clock = new AtomicLong();
     Feed feed = new Feed(Pace.LIVE, 10);
-    WorkerPool pool =
-        new WorkerPool(
-            workers(1, n -> clock.addAndGet(n % 2 == 0 ? 499_000_000 : 501_000_000)), clock::get);
-    pools.add(pool);
+    List<Nets> one = workers(1, n -> clock.addAndGet(n % 2 == 0 ? 499_000_000 : 501_000_000));
+    WorkerPool pool = new WorkerPool(1, 1, clock::get);
     Shelf shelf = shelf("shelf");
-    Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
-    Duration most = Duration.ofMillis(500);
-    Pipeline pipeline =
-        new Pipeline(
-            feed, pool, tracker, null, (frame, observation) -> {}, List.of(shelf), FOR_EVER, most);
+    Pipeline pipeline = builder(feed, one, pool, shelf).maxAge(Duration.ofMillis(500)).build();
     feed.before =
         n -> {
           while (pipeline.stats().observed() + pipeline.stats().dropped() < n) {

@@ -63,13 +63,13 @@ public final class Situation {
   }
 
   public Situation output(String output, @Nullable Throwable broken) {
-    outputs.add(new Stats.Output(output, 7, 2, 0, 1_000_000, "", broken));
+    outputs.add(new Stats.Output(output, 7, 2, 0, 1_000_000, 500_000, "", broken));
     return this;
   }
 
   /** One that sends on, and gets nothing through. */
   public Situation cutOff(String output, String trouble) {
-    outputs.add(new Stats.Output(output, 7, 2, 5, 1_000_000, trouble, null));
+    outputs.add(new Stats.Output(output, 7, 2, 5, 1_000_000, 500_000, trouble, null));
     return this;
   }
 
@@ -85,6 +85,8 @@ public final class Situation {
         observed,
         drops,
         Map.of(Stage.DETECT, durations(12, 5_000_000)),
+        Map.of(Stage.DETECT, 48_000_000L),
+        new Stats.Faces(12, 6),
         durations(12, 20_000_000),
         Effort.FULL,
         outputs,

@@ -11,12 +11,11 @@ import dev.mien.source.ConnectionState;
 import dev.mien.source.Pace;
 import dev.mien.source.Source;
 import dev.mien.source.SourceAddress;
-import dev.mien.track.Rules;
-import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -61,11 +60,11 @@ final class WorkerPoolTest {
     assertThat(Thread.getAllStackTraces().keySet()).noneMatch(t -> t.getName().contains("mien-"));
   }
 
-  private static List<Worker> workers(int count, Consumer<Frame> look) {
+  private static List<Nets> workers(int count, Consumer<Frame> look) {
     return IntStream.range(0, count)
         .mapToObj(
             i ->
-                new Worker(
+                new Nets(
                     new Detector() {
                       @Override
                       public List<Detection> detect(Frame frame) {
@@ -164,17 +163,12 @@ final class WorkerPoolTest {
     }
   }
 
-  private Pipeline pipeline(Source source, WorkerPool pool, Sink... sinks) {
-    Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
-    return new Pipeline(
-        source,
-        pool,
-        tracker,
-        null,
-        (frame, observation) -> {},
-        List.of(sinks),
-        Long.MAX_VALUE,
-        Duration.ofHours(1));
+  private Pipeline pipeline(Source source, WorkerPool pool, List<Nets> nets, Sink... sinks) {
+    return Pipeline.of(source, pool, nets)
+        .ids(ids::incrementAndGet)
+        .sinks(List.of(sinks))
+        .maxAge(Duration.ofHours(1))
+        .build();
   }
 
   private static Source pattern(String name, int frames) throws IOException {
@@ -185,10 +179,11 @@ final class WorkerPoolTest {
   void eachSourceKeepsItsFramesItsOrderAndItsName() throws Exception {
     Book film = new Book(o -> {});
     Book card = new Book(o -> {});
-    try (WorkerPool pool = new WorkerPool(workers(3, f -> {}))) {
+    List<Nets> nets = workers(3, f -> {});
+    try (WorkerPool pool = new WorkerPool(3)) {
       Source clip = SourceAddress.parse(CLIP.toString()).open("film");
-      Future<Stats> one = threads.submit(pipeline(clip, pool, film)::run);
-      Future<Stats> two = threads.submit(pipeline(pattern("card", 900), pool, card)::run);
+      Future<Stats> one = threads.submit(pipeline(clip, pool, nets, film)::run);
+      Future<Stats> two = threads.submit(pipeline(pattern("card", 900), pool, nets, card)::run);
       assertThat(one.get().observed()).isEqualTo(CLIP_FRAMES);
       assertThat(two.get().observed()).isEqualTo(900);
     }
@@ -202,12 +197,13 @@ final class WorkerPoolTest {
   void aSourceThatStallsCostsTheOthersNothing() throws Exception {
     Book book = new Book(o -> {});
     Stalling stalling = new Stalling(5);
-    try (WorkerPool pool = new WorkerPool(workers(2, f -> {}))) {
-      Pipeline stuck = pipeline(stalling, pool);
+    List<Nets> nets = workers(2, f -> {});
+    try (WorkerPool pool = new WorkerPool(2)) {
+      Pipeline stuck = pipeline(stalling, pool, nets);
       Future<Stats> waiting = threads.submit(stuck::run);
       awaitUnchecked(stalling.stalled);
       Source clip = SourceAddress.parse(CLIP.toString()).open();
-      assertThat(pipeline(clip, pool, book).run().observed()).isEqualTo(CLIP_FRAMES);
+      assertThat(pipeline(clip, pool, nets, book).run().observed()).isEqualTo(CLIP_FRAMES);
       assertThat(waiting).isNotDone();
       Stats meanwhile = stuck.stats();
       assertThat(meanwhile.finished()).isFalse();
@@ -229,11 +225,12 @@ final class WorkerPoolTest {
             throw new IllegalStateException("no");
           }
         };
-    try (WorkerPool pool = new WorkerPool(workers(2, failing))) {
+    List<Nets> nets = workers(2, failing);
+    try (WorkerPool pool = new WorkerPool(2)) {
       Source bad = SourceAddress.parse("pattern:96x64@900").open("bad");
-      Pipeline doomed = pipeline(bad, pool);
+      Pipeline doomed = pipeline(bad, pool, nets);
       Future<Stats> other = threads.submit(doomed::run);
-      assertThat(pipeline(pattern("good", 500), pool, book).run().observed()).isEqualTo(500);
+      assertThat(pipeline(pattern("good", 500), pool, nets, book).run().observed()).isEqualTo(500);
       doomed.stop();
       assertThat(other.get().observed()).isZero();
     }
@@ -244,43 +241,43 @@ final class WorkerPoolTest {
   @Test
   void dearFramesGetNoMoreThanTheirShareOfTheTime() throws Exception {
     AtomicLong clock = new AtomicLong();
-    Worker worker =
-        workers(1, f -> clock.addAndGet(f.size().width() == 96 ? 10_000_000 : 1_000_000)).get(0);
+    List<Nets> nets =
+        workers(1, f -> clock.addAndGet(f.size().width() == 96 ? 10_000_000 : 1_000_000));
     int dears = 0;
-    try (WorkerPool pool = new WorkerPool(List.of(), clock::get);
+    try (WorkerPool pool = new WorkerPool(1, 0, clock::get);
         Source wide = SourceAddress.parse("pattern:96x64?frames=9999").open("dear");
         Source narrow = pattern("cheap", 9999)) {
-      SourceQueue dear = queue(pool, Pace.LIVE);
-      SourceQueue cheap = queue(pool, Pace.LIVE);
+      SourceQueue dear = queue(pool, nets);
+      SourceQueue cheap = queue(pool, nets);
       pool.join(dear);
       pool.join(cheap);
       // The dear one was alone for a while, and the cheap one does not get that time back.
       for (int i = 0; i < 10; i++) {
         dear.put(next(wide));
-        work(pool, worker);
+        work(pool, dear, cheap);
       }
       for (int i = 0; i < 110; i++) {
         dear.put(next(wide));
         cheap.put(next(narrow));
-        dears += work(pool, worker) == dear ? 1 : 0;
+        dears += work(pool, dear, cheap) == dear ? 1 : 0;
       }
-      dear.abort();
-      cheap.abort();
+      dear.abort(List.of());
+      cheap.abort(List.of());
     }
     assertThat(dears).as("one dear frame for ten cheap ones").isBetween(9, 11);
   }
 
-  private static SourceQueue queue(WorkerPool pool, Pace pace) {
-    Tracker tracker = Tracker.ofVideo(Rules.DEFAULT, new AtomicLong()::incrementAndGet);
-    return new SourceQueue(pool, pace, new Meter(pool.clock), tracker, 500_000_000L, false);
+  private static SourceQueue queue(WorkerPool pool, List<Nets> nets) {
+    return new SourceQueue(
+        pool, nets, Pace.LIVE, new Meter(pool.clock), 500_000_000L, Effort.FULL, true);
   }
 
-  private static SourceQueue work(WorkerPool pool, Worker worker) throws InterruptedException {
-    SourceQueue.Job job = Objects.requireNonNull(pool.next());
-    job.queue().process(job, worker);
-    job.frame().close();
-    job.queue().done();
-    return job.queue();
+  private static SourceQueue work(WorkerPool pool, SourceQueue... queues)
+      throws InterruptedException {
+    Objects.requireNonNull(pool.next()).run(0);
+    SourceQueue worked = Arrays.stream(queues).filter(q -> q.since() != null).findFirst().get();
+    worked.done(Objects.requireNonNull(worked.next()));
+    return worked;
   }
 
   private static Frame next(Source source) throws IOException {

@@ -9,15 +9,14 @@ import dev.mien.detect.Detector;
 import dev.mien.face.Detection;
 import dev.mien.face.Observation;
 import dev.mien.frame.Frame;
+import dev.mien.pipeline.Nets;
 import dev.mien.pipeline.Pipeline;
 import dev.mien.pipeline.Stats;
-import dev.mien.pipeline.Worker;
 import dev.mien.pipeline.WorkerPool;
+import dev.mien.session.Wishes;
 import dev.mien.sink.Sink;
 import dev.mien.source.PatternSource;
 import dev.mien.source.SourceAddress;
-import dev.mien.track.Rules;
-import dev.mien.track.Tracker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,13 +40,11 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(240)
 final class ServiceTest {
-  private static final Settings.Models MODELS =
-      new Settings.Models("none", List.of(), "auto", "cpu", 0.5, false);
-
   private final Set<String> lost = ConcurrentHashMap.newKeySet();
   private final AtomicLong ids = new AtomicLong();
   private final Map<String, List<Book>> books = new ConcurrentHashMap<>();
-  private WorkerPool pool = new WorkerPool(List.of());
+  private WorkerPool pool = new WorkerPool(0);
+  private List<Nets> nets = List.of();
   private final Service service = new Service(this::open);
 
   /** The counters in the pictures that one run of a camera gave. */
@@ -94,7 +91,8 @@ final class ServiceTest {
           public void close() {}
         };
     pool.close();
-    pool = new WorkerPool(List.of(new Worker(nothing, List.of()), new Worker(nothing, List.of())));
+    pool = new WorkerPool(2);
+    nets = List.of(new Nets(nothing, List.of()), new Nets(nothing, List.of()));
   }
 
   @AfterEach
@@ -113,15 +111,11 @@ final class ServiceTest {
     }
     Book book = new Book();
     books.computeIfAbsent(camera.name(), n -> new ArrayList<>()).add(book);
-    return new Pipeline(
-        camera.source().open(camera.name()),
-        pool,
-        Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet),
-        null,
-        (frame, observation) -> {},
-        List.of(book),
-        Long.MAX_VALUE,
-        camera.maxAge());
+    return Pipeline.of(camera.source().open(camera.name()), pool, nets)
+        .ids(ids::incrementAndGet)
+        .sinks(List.of(book))
+        .maxAge(camera.maxAge())
+        .build();
   }
 
   private static Camera camera(String name, String size) {
@@ -134,7 +128,8 @@ final class ServiceTest {
         SourceAddress.parse("pattern:%s?frames=%d".formatted(size, frames)),
         List.of(),
         Duration.ofSeconds(1),
-        false);
+        false,
+        Wishes.DEFAULT);
   }
 
   private static Settings settings(Camera... cameras) {
@@ -142,7 +137,7 @@ final class ServiceTest {
     for (Camera camera : cameras) {
       all.put(camera.name(), camera);
     }
-    return new Settings(MODELS, all);
+    return new Settings("cpu", "auto", all);
   }
 
   private Book book(String camera, int run) {

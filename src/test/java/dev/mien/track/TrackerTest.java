@@ -3,20 +3,22 @@ package dev.mien.track;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mien.face.Appearance;
 import dev.mien.face.Classification;
 import dev.mien.face.Classification.Score;
 import dev.mien.face.Detection;
 import dev.mien.face.Face;
-import dev.mien.face.Observation;
 import dev.mien.frame.Box;
 import dev.mien.frame.Size;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,7 +31,23 @@ final class TrackerTest {
   private final Tracker tracker = tracker();
 
   private Tracker tracker() {
-    return Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet);
+    return Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet, true);
+  }
+
+  /** A frame's way through both steps, where the models say of each detection what is given. */
+  private static List<Face> follow(
+      Tracker tracker,
+      long timestamp,
+      List<Detection> detections,
+      List<List<Classification>> answers) {
+    Sighting sighting = tracker.see(timestamp, detections, List.of());
+    List<List<Classification>> asked = new ArrayList<>();
+    for (int i = 0; i < detections.size(); i++) {
+      if (sighting.seen().get(i).asked()) {
+        asked.add(answers.get(i));
+      }
+    }
+    return tracker.label(sighting, asked);
   }
 
   private static Detection at(double x, double y, double score) {
@@ -54,11 +72,7 @@ final class TrackerTest {
                 "m",
                 List.of(new Score("x", 0.2), new Score("y", 0.1), new Score("z", 0.7))));
     List<Face.Label> labels =
-        tracker
-            .follow("s", 0, 0, SIZE, List.of(at(9, 9, 0.9)), List.of(said))
-            .faces()
-            .get(0)
-            .labels();
+        follow(tracker, 0, List.of(at(9, 9, 0.9)), List.of(said)).get(0).labels();
     assertThat(labels).extracting(Face.Label::label).containsExactly("a", "z");
     assertThat(labels).extracting(Face.Label::confidence).containsExactly(0.9, 0.7);
   }
@@ -68,24 +82,18 @@ final class TrackerTest {
     List<Score> scores = List.of(new Score("a", 0.6), new Score("b", 0.4));
     for (double least : new double[] {0.5, 0.7}) {
       Classification said = new Classification("mask", "m", scores, least);
-      Face face =
-          tracker()
-              .follow("s", 0, 0, SIZE, List.of(at(9, 9, 0.9)), List.of(List.of(said)))
-              .faces()
-              .get(0);
+      Face face = follow(tracker(), 0, List.of(at(9, 9, 0.9)), List.of(List.of(said))).get(0);
       assertThat(face.labels().get(0).sure()).isEqualTo(least < 0.6);
     }
   }
 
   private static List<Face> see(Tracker tracker, long ms, Detection... detections) {
     List<List<Classification>> labels = Collections.nCopies(detections.length, happy(0.8));
-    return tracker.follow("s", ms, ms * MS, SIZE, List.of(detections), labels).faces();
+    return follow(tracker, ms * MS, List.of(detections), labels);
   }
 
   private static Face.Label label(Tracker tracker, long ms, double probability) {
-    return tracker
-        .follow("s", ms, ms * MS, SIZE, List.of(at(100, 100, 0.9)), List.of(happy(probability)))
-        .faces()
+    return follow(tracker, ms * MS, List.of(at(100, 100, 0.9)), List.of(happy(probability)))
         .get(0)
         .labels()
         .get(0);
@@ -154,8 +162,7 @@ final class TrackerTest {
   }
 
   private List<Box> perhaps(long ms, Detection... detections) {
-    List<List<Classification>> labels = Collections.nCopies(detections.length, happy(0.8));
-    return tracker.follow("s", ms, ms * MS, SIZE, List.of(detections), labels).perhaps();
+    return tracker.see(ms * MS, List.of(detections), List.of()).perhaps();
   }
 
   @Test
@@ -170,8 +177,7 @@ final class TrackerTest {
     tracker.cut();
     assertThat(perhaps(2080)).isEmpty();
     Tracker stills = Tracker.ofStills(Rules.DEFAULT, ids::incrementAndGet);
-    assertThat(stills.follow("s", 0, 0, SIZE, List.of(weak), List.of(happy(0.8))).perhaps())
-        .containsExactly(weak.box());
+    assertThat(stills.see(0, List.of(weak), List.of()).perhaps()).containsExactly(weak.box());
   }
 
   @Test
@@ -268,7 +274,7 @@ final class TrackerTest {
     Random random = new Random(3);
     Tracker shuffled = tracker();
     AtomicLong own = new AtomicLong();
-    Tracker ordered = Tracker.ofVideo(Rules.DEFAULT, own::incrementAndGet);
+    Tracker ordered = Tracker.ofVideo(Rules.DEFAULT, own::incrementAndGet, true);
     ids.set(0);
     for (int frame = 0; frame < 30; frame++) {
       List<Detection> detections = new ArrayList<>();
@@ -282,18 +288,16 @@ final class TrackerTest {
         Collections.shuffle(order, random);
       }
       long time = frame * 40L * MS;
-      Observation plain = ordered.follow("s", frame, time, SIZE, detections, labels);
-      Observation mixed =
-          shuffled.follow(
-              "s",
-              frame,
+      List<Face> plain = follow(ordered, time, detections, labels);
+      List<Face> mixed =
+          follow(
+              shuffled,
               time,
-              SIZE,
               order.stream().map(detections::get).toList(),
               order.stream().map(labels::get).toList());
       assertThat(mixed).isEqualTo(plain);
       for (int i = 0; i < 8; i++) {
-        assertThat(plain.faces().get(i).labels().get(0).scores().get(0).probability())
+        assertThat(plain.get(i).labels().get(0).scores().get(0).probability())
             .isCloseTo(0.1 + 0.1 * i, within(1e-9));
       }
     }
@@ -305,5 +309,59 @@ final class TrackerTest {
     assertThat(eager.likely()).isZero();
     assertThat(eager.withSure(0.6).likely()).isEqualTo(0.6);
     assertThat(Rules.DEFAULT.withSure(0.83)).isEqualTo(Rules.DEFAULT);
+  }
+
+  private static Appearance gray(int level) {
+    byte[] values = new byte[Appearance.SIDE * Appearance.SIDE];
+    Arrays.fill(values, (byte) level);
+    return new Appearance(values);
+  }
+
+  /** What auto asks: whether the models are asked about one face, which looks as is said. */
+  private static boolean asks(Tracker auto, long ms, double y, int level) {
+    Sighting sighting = auto.see(ms * MS, List.of(at(100, y, 0.9)), List.of(gray(level)));
+    boolean asked = !sighting.asked().isEmpty();
+    auto.label(sighting, asked ? List.of(happy(0.95)) : List.of());
+    return asked;
+  }
+
+  @Test
+  void aFaceIsAskedAboutWhenItIsNewOrChangedOrAfterAWhile() {
+    Tracker auto = Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet, false);
+    List<Boolean> first = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      first.add(asks(auto, 40L * i, 100, 90));
+    }
+    assertThat(first).startsWith(true, true, true, true).endsWith(false, false, false);
+    assertThat(asks(auto, 320, 100, 120)).as("another light").isTrue();
+    assertThat(asks(auto, 360, 100, 120)).isFalse();
+    long asked = LongStream.range(10, 110).filter(i -> asks(auto, 40 * i, 100, 120)).count();
+    assertThat(asked).as("in four seconds").isBetween(5L, 10L);
+  }
+
+  @Test
+  void anAnswerSaysHowOldItIs() {
+    Tracker auto = Tracker.ofVideo(Rules.DEFAULT, ids::incrementAndGet, false);
+    for (int i = 0; i < 6; i++) {
+      asks(auto, 40L * i, 100, 90);
+    }
+    Sighting sighting = auto.see(240 * MS, List.of(at(100, 100, 0.9)), List.of(gray(90)));
+    assertThat(sighting.asked()).isEmpty();
+    long age = auto.label(sighting, List.of()).get(0).labels().get(0).age();
+    assertThat(age).isEqualTo(120 * MS);
+  }
+
+  @Test
+  void betweenTwoLooksAFaceIsBetweenBothPlaces() {
+    Sighting first = tracker.see(0, List.of(at(100, 100, 0.9)), List.of());
+    tracker.label(first, List.of(happy(0.9)));
+    Sighting second = tracker.see(100 * MS, List.of(at(140, 120, 0.8)), List.of());
+    Face face = tracker.between(first, second, 25 * MS, SIZE).get(0);
+    assertThat(face.id()).isEqualTo(1);
+    assertThat(face.detection().box()).isEqualTo(new Box(110, 105, 80, 100));
+    assertThat(face.labels().get(0).age()).isEqualTo(25 * MS);
+    Sighting gone = tracker.see(200 * MS, List.of(), List.of());
+    assertThat(tracker.between(second, gone, 130 * MS, SIZE)).hasSize(1);
+    assertThat(tracker.between(second, gone, 170 * MS, SIZE)).isEmpty();
   }
 }
