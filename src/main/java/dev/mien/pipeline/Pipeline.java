@@ -219,7 +219,10 @@ public final class Pipeline {
   public Stats run() throws InterruptedException {
     start = meter.now();
     shownAt = start;
-    sinkQueues = sinks.stream().map(s -> new SinkQueue(s, source.pace())).toList();
+    sinkQueues =
+        sinks.stream()
+            .map(s -> new SinkQueue(s, source.pace(), maxAge.toNanos(), meter::now))
+            .toList();
     Thread reader = new Thread(this::read, "mien-read-" + source.name());
     reader.setDaemon(true);
     pool.join(queue);
@@ -367,7 +370,7 @@ public final class Pipeline {
       pictures.make(wants.values());
       meter.end(Stage.ANNOTATE, lap);
       for (Map.Entry<SinkQueue, Sink.Want> one : wants.entrySet()) {
-        one.getKey().offer(pictures, one.getValue());
+        one.getKey().offer(pictures, one.getValue(), arrived);
       }
     }
     tellEffort();

@@ -14,6 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ final class SinkQueue {
 
   private sealed interface Item {}
 
-  private record Picture(Frame frame, Observation observation) implements Item {}
+  private record Picture(Frame frame, Observation observation, long arrived) implements Item {}
 
   private record End() implements Item {}
 
@@ -43,14 +44,25 @@ final class SinkQueue {
   private final boolean waits;
   private final BlockingQueue<Item> queue = new ArrayBlockingQueue<>(CAPACITY);
   private final Thread thread;
+  private final long maxAge;
+  private final LongSupplier clock;
   private final LongAdder written = new LongAdder();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder nanos = new LongAdder();
   private final LongAdder cpu = new LongAdder();
   private volatile @Nullable Throwable failure;
 
-  SinkQueue(Sink sink, Pace pace) {
+  /** What a picture takes now; belongs to the thread. */
+  private long usual;
+
+  /**
+   * @param maxAge nanoseconds that a live frame may be old when a sink that is looked at has it
+   * @param clock what frames' ages go by
+   */
+  SinkQueue(Sink sink, Pace pace, long maxAge, LongSupplier clock) {
     this.sink = sink;
+    this.maxAge = maxAge;
+    this.clock = clock;
     waits = pace != Pace.LIVE;
     thread = new Thread(this::drain, "mien-sink-" + sink.name());
     thread.setDaemon(true);
@@ -69,9 +81,13 @@ final class SinkQueue {
     return sink.wants();
   }
 
-  /** Hands over a share of it. For the one thread that asked what is wanted. */
-  void offer(Pictures pictures, Sink.Want want) throws InterruptedException {
-    queue.put(new Picture(pictures.as(want), pictures.observation()));
+  /**
+   * Hands over a share of it. For the one thread that asked what is wanted.
+   *
+   * @param arrived when the frame was read, by the clock
+   */
+  void offer(Pictures pictures, Sink.Want want, long arrived) throws InterruptedException {
+    queue.put(new Picture(pictures.as(want), pictures.observation(), arrived));
   }
 
   private void drain() {
@@ -99,8 +115,14 @@ final class SinkQueue {
       long start = System.nanoTime();
       long cpuStart = THREADS.getCurrentThreadCpuTime();
       if (item instanceof Picture picture) {
+        if (late(picture)) {
+          dropped.increment();
+          usual -= usual / 4; // It may be quicker again: one is tried in between.
+          return;
+        }
         sink.write(picture.frame(), picture.observation());
         written.increment();
+        usual += (System.nanoTime() - start - usual) / 4;
       } else {
         sink.finish();
       }
@@ -115,6 +137,10 @@ final class SinkQueue {
     } finally {
       release(item);
     }
+  }
+
+  private boolean late(Picture picture) {
+    return !waits && sink.shows() && clock.getAsLong() - picture.arrived() + usual > maxAge;
   }
 
   private void release(Item item) {

@@ -143,7 +143,6 @@ final class Session {
     lastTime = unit.time();
     lastSent = System.nanoTime();
     if (transport instanceof Transport.Tcp tcp) {
-      heardFrom(); // What it takes is a sign of life.
       frames(unit, tcp);
     } else if (transport instanceof Transport.Udp udp) {
       datagrams(unit, udp);

@@ -41,6 +41,11 @@ final class RtspPush implements Sink {
   }
 
   @Override
+  public boolean shows() {
+    return true;
+  }
+
+  @Override
   public void write(Frame frame, Observation observation) throws IOException {
     RtspPublication.State state = publication.state();
     if (state.refused() && !patient) {

@@ -39,6 +39,9 @@ final class RtspSink implements Sink {
   /** Between two pictures where the frames' times do not say. */
   private static final int STEP = H264.TICKS / 30;
 
+  /** Two pictures are never closer: recorders take for one what a container cannot tell apart. */
+  private static final int LEAST = H264.TICKS / 250;
+
   /** Many who come at once share a key frame: asked for sooner than this, it has to wait. */
   private static final int KEYS_APART = H264.TICKS / 4;
 
@@ -124,6 +127,11 @@ final class RtspSink implements Sink {
   }
 
   @Override
+  public boolean shows() {
+    return true;
+  }
+
+  @Override
   public synchronized void write(Frame frame, Observation observation) throws IOException {
     if (closed) {
       throw new SinkException(name() + ": is closed");
@@ -131,7 +139,7 @@ final class RtspSink implements Sink {
     long given = Math.round(frame.timestamp() * TICKS_A_NANOSECOND);
     long next = given + offset;
     long past = Math.max(time, encodedAt);
-    if (!silence.started() || next <= past) {
+    if (!silence.started() || next < past + LEAST) {
       next = past + STEP;
       offset = next - given;
     }
@@ -203,7 +211,7 @@ final class RtspSink implements Sink {
     if (open == null) {
       return false;
     }
-    long at = Math.max(shownAt, encodedAt + 1);
+    long at = Math.max(shownAt, encodedAt + LEAST);
     boolean key = keyWanted && at - keyAt >= KEYS_APART;
     open.send(Objects.requireNonNull(canvas).fitted(frame), at, key);
     while (open.receive(packet)) {

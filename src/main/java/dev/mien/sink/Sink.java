@@ -34,6 +34,14 @@ public interface Sink extends AutoCloseable {
     return Want.DRAWN;
   }
 
+  /**
+   * Whether somebody looks at it now: of a live source it gets no frame that would be older than
+   * the source allows when it is through.
+   */
+  default boolean shows() {
+    return false;
+  }
+
   /** Whether a run goes on for it alone; one that only accompanies the others says no. */
   default boolean suffices() {
     return true;

@@ -134,6 +134,11 @@ final class WindowSink implements Sink {
   }
 
   @Override
+  public boolean shows() {
+    return true;
+  }
+
+  @Override
   public void write(Frame frame, Observation observation) {
     boolean first;
     synchronized (lock) {

@@ -243,6 +243,9 @@ final class Camera implements Sink {
     ConnectionState.State state = state();
     facts.put("state", state.toString());
     ConnectionState how = link == null ? null : link.get();
+    if (how != null && how.state() != ConnectionState.State.UP) {
+      facts.put("since", how.since().toString());
+    }
     if (how != null && how.state() != ConnectionState.State.UP && !how.reason().isEmpty()) {
       facts.put("reason", how.reason());
     } else if (state == ConnectionState.State.STALLED) {

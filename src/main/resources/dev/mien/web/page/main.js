@@ -23,7 +23,7 @@ let newest = null;
 let polls = 0;
 let polling = false;
 let missing = 0;
-let lost = false;
+let lost = null;
 let run = null;
 
 const faces = new Faces($('faces'), $('nobody'));
@@ -98,6 +98,15 @@ function curtain(camera) {
     : camera.reason || STATES[camera.state];
 }
 
+/** Why there is no face: nobody is there, or nothing is seen. */
+function nobody(camera) {
+  if (lost) return `Mien has not answered since ${lost.toLocaleTimeString()}.`;
+  if (!camera) return 'There is no camera now.';
+  if (camera.state === 'up') return 'No face in view.';
+  const since = camera.since ? ` since ${new Date(camera.since).toLocaleTimeString()}` : '';
+  return `Nothing is seen of ${camera.name}${since}: ${camera.reason || STATES[camera.state]}`;
+}
+
 function listen() {
   silence();
   events = new EventSource(`/api/observations?source=${encodeURIComponent(selected)}`);
@@ -160,7 +169,7 @@ async function poll() {
     // Of another run the faces, and maybe the page, are others.
     if (run !== null && run !== answer.run) location.reload();
     run = answer.run;
-    lost = false;
+    lost = null;
     cameras = answer.cameras;
     $('logout').hidden = !answer.login;
     // A camera that begins anew is away for a moment.
@@ -174,7 +183,7 @@ async function poll() {
     if (selected !== null && polls++ % SHARES_EVERY === 0) await shares();
   } catch {
     cameras = [];
-    lost = true;
+    lost ??= new Date();
     if (streaming) {
       forget();
       hidePicture();
@@ -206,6 +215,7 @@ function measures(camera) {
 /** The state is read out when it changes, so nothing that changes all the time stands in it. */
 function say(camera) {
   const state = camera?.state ?? 'connecting';
+  $('nobody').textContent = nobody(camera);
   const text = camera ? STATES[state] + (camera.reason ? `: ${camera.reason}` : '') : 'No camera';
   $('state').dataset.state = state;
   if ($('state-text').textContent !== text) $('state-text').textContent = text;
