@@ -9,6 +9,7 @@ import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ final class AvDecoder implements AutoCloseable {
   private final AVRational ticks;
   private final int stream;
   private final String codec;
+  private final AVStream pictures;
   private final AVFrame picture = avutil.av_frame_alloc();
   private final Bgr bgr;
 
@@ -27,13 +29,15 @@ final class AvDecoder implements AutoCloseable {
     this.codec = codec;
     ticks = stream.time_base();
     this.stream = stream.index();
-    bgr = new Bgr(Bgr.quarterTurns(stream));
+    pictures = stream;
+    bgr = new Bgr(Orientation.of(stream));
   }
 
   /**
    * @param shown the stream's address for people
+   * @param threads each beyond the first holds a frame back
    */
-  static AvDecoder open(String shown, AVStream stream) throws SourceException {
+  static AvDecoder open(String shown, AVStream stream, int threads) throws SourceException {
     AVCodec codec = avcodec.avcodec_find_decoder(stream.codecpar().codec_id());
     String name = avcodec.avcodec_get_name(stream.codecpar().codec_id()).getString();
     if (codec == null || codec.isNull()) {
@@ -42,8 +46,7 @@ final class AvDecoder implements AutoCloseable {
     }
     AVCodecContext opening = avcodec.avcodec_alloc_context3(codec);
     avcodec.avcodec_parameters_to_context(opening, stream.codecpar());
-    // Each further thread holds a frame back.
-    opening.thread_count(1);
+    opening.thread_count(threads);
     opening.max_pixels(Ffmpeg.LARGEST_AREA);
     opening.pkt_timebase(stream.time_base());
     int code = avcodec.avcodec_open2(opening, codec, (AVDictionary) null);
@@ -52,6 +55,11 @@ final class AvDecoder implements AutoCloseable {
       throw AvTrouble.opening(shown, code, "cannot be decoded");
     }
     return new AvDecoder(opening, stream, name);
+  }
+
+  /** How long the stream says that it is, in nanoseconds; 0 if it does not. */
+  long length() {
+    return pictures.duration() > 0 ? nanos(pictures.duration()) : Ffmpeg.taggedDuration(pictures);
   }
 
   /** Such as {@code h264}. */
@@ -87,14 +95,21 @@ final class AvDecoder implements AutoCloseable {
   /** Of the picture, in nanoseconds by the stream's clock; null if it has none. */
   @Nullable Long time() {
     long time = picture.best_effort_timestamp();
-    return time == avutil.AV_NOPTS_VALUE
-        ? null
-        : Long.valueOf(avutil.av_rescale(time, ticks.num() * 1_000_000_000L, ticks.den()));
+    return time == avutil.AV_NOPTS_VALUE ? null : Long.valueOf(nanos(time));
+  }
+
+  /** How long the picture is shown, in nanoseconds; 0 if that is not known. */
+  long duration() {
+    return picture.duration() > 0 ? nanos(picture.duration()) : 0;
+  }
+
+  private long nanos(long time) {
+    return avutil.av_rescale(time, ticks.num() * 1_000_000_000L, ticks.den());
   }
 
   /** The picture in memory of its own, which the caller owns. */
   Mat image() {
-    return bgr.convert(picture);
+    return bgr.convert(picture, avformat.av_guess_sample_aspect_ratio(null, pictures, picture));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.mien.frame.Frame;
 import dev.mien.source.SourceException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -17,12 +18,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
 /**
- * One connection to a camera, a network stream or a pipe, over FFmpeg itself: whatever FFmpeg waits
- * for ends at a time limit and at {@link #close}, which JavaCV's grabber cannot promise.
+ * A recording in a file, or one connection to a camera, a network stream or a pipe, over FFmpeg:
+ * whatever FFmpeg waits for ends at a time limit and at {@link #close}.
  */
 final class AvSource implements Source {
   private static final long POLL_NANOS = 2_000_000L;
   private static final long CLOSE_MILLIS = 150;
+
+  /** What is missing at the end before a recording is called truncated. */
+  private static final long MISSING_NANOS = 1_500_000_000L;
+
+  /**
+   * Decoding leaves the cores to the workers: on two of them a second decoding thread costs more
+   * than it brings. Where there are many, one would hold them all up.
+   */
+  private static final int FILE_THREADS =
+      Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 
   /** Between two looks whether it was closed. */
   private static final long PATIENT_NANOS = 20_000_000L;
@@ -43,23 +54,47 @@ final class AvSource implements Source {
   private boolean flushing;
   private boolean freed;
   private long frames;
-  private long step;
-  private long next;
+  private boolean whole;
+  private RecordedTimes times = new RecordedTimes(false, Timeline.USUAL_STEP);
+  private long length;
+  private @Nullable String broken;
   private long offset;
 
-  private AvSource(String name, String shown, ConnectionSupervisor life, @Nullable Pump pump) {
+  private AvSource(
+      String name,
+      String shown,
+      ConnectionSupervisor life,
+      @Nullable Pump pump,
+      StreamOptions options,
+      @Nullable Neighbourhood named) {
     this.name = name;
     this.life = life;
     this.pump = pump;
-    input = new AvInput(shown, life);
+    input = new AvInput(shown, life, options, named);
   }
 
-  static AvSource network(String name, String url, ConnectionSupervisor life) throws IOException {
+  /**
+   * @param address with what of {@link StreamOptions} is wished
+   */
+  static AvSource network(String name, String address, ConnectionSupervisor life)
+      throws IOException {
     Ffmpeg.load();
+    StreamOptions options = StreamOptions.ofNetwork(address);
+    String url = StreamOptions.withoutFollow(address);
     String shown = Secrets.mask(url);
     NetworkAddress.lookUp(url, shown);
-    AvSource source = new AvSource(name, shown, life, null);
-    return source.open(shown, () -> source.input.open(url, null, NetworkAddress.options(url)));
+    AvSource source = new AvSource(name, shown, life, null, options, new Neighbourhood(url));
+    return source.open(shown, 1, () -> source.input.open(url, null, NetworkAddress.options(url)));
+  }
+
+  /** A recording in a file, every frame of it. */
+  static AvSource file(String name, Path file, AVInputFormat format, StreamOptions options)
+      throws SourceException {
+    ConnectionSupervisor life = new ConnectionSupervisor(name, Deadlines.NONE, Level.DEBUG);
+    AvSource source = new AvSource(name, name, life, null, options, null);
+    source.whole = true;
+    return source.open(
+        name, FILE_THREADS, () -> source.input.open(VideoSource.absolute(file), format, Map.of()));
   }
 
   /**
@@ -71,8 +106,13 @@ final class AvSource implements Source {
     Pump pump = Pump.start(file);
     AvSource source =
         new AvSource(
-            name, file.toString(), new ConnectionSupervisor(name, limits, Level.DEBUG), pump);
-    return source.open(file.toString(), () -> source.input.open(pump.url(), null, Map.of()));
+            name,
+            file.toString(),
+            new ConnectionSupervisor(name, limits, Level.DEBUG),
+            pump,
+            StreamOptions.NONE,
+            null);
+    return source.open(file.toString(), 1, () -> source.input.open(pump.url(), null, Map.of()));
   }
 
   static AvSource device(
@@ -82,25 +122,26 @@ final class AvSource implements Source {
       Map<String, String> options,
       ConnectionSupervisor life)
       throws IOException {
-    AvSource source = new AvSource(name, device, life, null);
-    return source.open(device, () -> source.input.openDevice(device, format, options));
+    AvSource source = new AvSource(name, device, life, null, StreamOptions.NONE, null);
+    return source.open(device, 1, () -> source.input.openDevice(device, format, options));
   }
 
   private interface Opening {
     void run() throws SourceException;
   }
 
-  private AvSource open(String shown, Opening opening) throws SourceException {
+  private AvSource open(String shown, int threads, Opening opening) throws SourceException {
     try {
       opening.run();
-      live = pump == null && input.endless();
-      input.probe(live);
+      live = pump == null && !whole && input.endless();
+      input.probe(!whole, live);
       AVStream pictures = input.pictures();
-      AvDecoder opened = AvDecoder.open(shown, pictures);
+      AvDecoder opened = AvDecoder.open(shown, pictures, threads);
       decoder = opened;
       timed = input.timed();
       inPieces = live && input.isPlaylist();
-      step = Ffmpeg.usualStep(pictures);
+      times = new RecordedTimes(input.restarts(), Ffmpeg.usualStep(pictures));
+      length = opened.length();
       life.connected(opened.codec());
       return this;
     } catch (SourceException | RuntimeException e) {
@@ -167,7 +208,14 @@ final class AvSource implements Source {
       flushing = true;
       decoding.end();
     } else if (!input.cancelled() && !input.late() && code != avutil.AVERROR_EOF()) {
-      throw AvTrouble.reading(name, code);
+      if (!whole) {
+        throw AvTrouble.reading(name, code);
+      }
+      if (!flushing) {
+        broken = Ffmpeg.message(code);
+        flushing = true;
+        decoding.end();
+      }
     }
   }
 
@@ -175,7 +223,26 @@ final class AvSource implements Source {
     if (live && frames > 0) {
       throw new SourceException(Reason.FAILED, name + ": the other side ended the stream");
     }
+    if (whole && frames == 0) {
+      throw bad("no picture in it can be decoded");
+    }
+    if (!live && length > 0 && length + times.offset() - times.end() > MISSING_NANOS) {
+      throw bad(
+          String.format(
+              Locale.ROOT,
+              "ends after %.1f s, but says that it lasts %.1f s; truncated?",
+              times.end() / 1e9,
+              length / 1e9));
+    }
+    if (broken != null) {
+      throw bad(
+          String.format(Locale.ROOT, "breaks off after %.1f s: %s", times.end() / 1e9, broken));
+    }
     return null;
+  }
+
+  private SourceException bad(String what) {
+    return new SourceException(Reason.BAD_INPUT, name + ": " + what);
   }
 
   private Frame frame(AvDecoder decoding) throws SourceException {
@@ -208,9 +275,7 @@ final class AvSource implements Source {
     if (live) {
       return life.timeline().at(timed && given != null ? given : Timeline.NONE, System.nanoTime());
     }
-    long time = given == null ? next : given;
-    next = time + step;
-    return time;
+    return times.at(given, decoding.duration());
   }
 
   /**

@@ -1,9 +1,8 @@
 package dev.mien.source;
 
-import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
-import org.bytedeco.ffmpeg.avformat.AVStream;
+import dev.mien.frame.Size;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
@@ -17,87 +16,89 @@ import org.bytedeco.opencv.opencv_core.Rect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decoded pictures to BGR, 8 bit, full range, upright. The matrix is the one that the stream names,
- * or BT.709 from 720 lines on and BT.601 below, as players do; swscale alone would take BT.601 for
- * all.
+ * Decoded pictures to BGR, 8 bit, full range, upright, in square pixels. The matrix is the one that
+ * the stream names, or BT.709 from 720 lines on and BT.601 below, as players do; swscale alone
+ * would take BT.601 for all.
  */
 final class Bgr implements AutoCloseable {
   private static final int HD_LINES = 720;
 
-  private final int quarterTurns;
+  /** What says more than this of a pixel's shape is not believed. */
+  private static final double LONGEST_PIXEL = 8;
+
+  private final Orientation container;
   private @Nullable SwsContext converter;
   private int width;
   private int height;
   private int format;
   private int matrix;
+  private Size out = new Size(1, 1);
   private boolean full;
 
   /**
-   * @param quarterTurns clockwise, 0..3, that bring the pictures upright
+   * @param container what brings pictures upright that do not say it themselves
    */
-  Bgr(int quarterTurns) {
-    this.quarterTurns = quarterTurns;
+  Bgr(Orientation container) {
+    this.container = container;
   }
 
-  /** Clockwise quarter turns that the container asks of whoever shows the stream. */
-  static int quarterTurns(AVStream stream) {
-    AVPacketSideData side =
-        avcodec.av_packet_side_data_get(
-            stream.codecpar().coded_side_data(),
-            stream.codecpar().nb_coded_side_data(),
-            avcodec.AV_PKT_DATA_DISPLAYMATRIX);
-    if (side == null || side.isNull()) {
-      return 0;
+  /**
+   * The picture in memory of its own, which the caller owns; its pixels are square.
+   *
+   * @param pixel width and height of a pixel, 0 where they are not known
+   */
+  Mat convert(AVFrame picture, AVRational pixel) {
+    Size square = square(picture, pixel);
+    adjust(picture, square);
+    Orientation own = Orientation.of(picture);
+    return (own == null ? container : own).apply(scaled(picture, square));
+  }
+
+  /** As players have it: one of the sides grows. */
+  static Size square(int width, int height, int across, int down) {
+    double ratio = across > 0 && down > 0 ? (double) across / down : 1;
+    if (ratio == 1 || ratio > LONGEST_PIXEL || ratio < 1 / LONGEST_PIXEL) {
+      return new Size(width, height);
     }
-    double counterClockwise = avutil.av_display_rotation_get(new IntPointer(side.data()));
-    return Double.isNaN(counterClockwise)
-        ? 0
-        : Math.floorMod(-(int) Math.round(counterClockwise / 90), 4);
+    Size grown =
+        ratio > 1
+            ? new Size((int) Math.round(width * ratio), height)
+            : new Size(width, (int) Math.round(height / ratio));
+    return Ffmpeg.tooLarge(grown.width(), grown.height()) ? new Size(width, height) : grown;
   }
 
-  /** The picture in memory of its own, which the caller owns. */
-  Mat convert(AVFrame picture) {
-    adjust(picture);
+  private static Size square(AVFrame picture, AVRational pixel) {
+    return square(picture.width(), picture.height(), pixel.num(), pixel.den());
+  }
+
+  private Mat scaled(AVFrame picture, Size out) {
     // swscale's fast paths write whole groups of pixels, or leave the last ones out.
-    int padded = (width + 31) / 32 * 32;
-    Mat mat = new Mat(height, padded, opencv_core.CV_8UC3);
+    int padded = (out.width() + 31) / 32 * 32;
+    Mat mat = new Mat(out.height(), padded, opencv_core.CV_8UC3);
     // swscale reads four planes and strides, whatever the format.
     try (PointerPointer<Pointer> planes = new PointerPointer<>(4);
         IntPointer strides = new IntPointer((int) mat.step(), 0, 0, 0)) {
       planes.put(0, mat.data()).put(1, null).put(2, null).put(3, null);
       swscale.sws_scale(converter, picture.data(), picture.linesize(), 0, height, planes, strides);
     }
-    if (padded != width) {
+    if (padded != out.width()) {
       try (Mat whole = mat;
-          Rect place = new Rect(0, 0, width, height);
+          Rect place = new Rect(0, 0, out.width(), out.height());
           Mat part = new Mat(whole, place)) {
         mat = part.clone();
       }
     }
-    if (quarterTurns == 0) {
-      return mat;
-    }
-    Mat upright = new Mat();
-    try (Mat lying = mat) {
-      opencv_core.rotate(
-          lying,
-          upright,
-          quarterTurns == 1
-              ? opencv_core.ROTATE_90_CLOCKWISE
-              : quarterTurns == 2
-                  ? opencv_core.ROTATE_180
-                  : opencv_core.ROTATE_90_COUNTERCLOCKWISE);
-    }
-    return upright;
+    return mat;
   }
 
-  private void adjust(AVFrame picture) {
+  private void adjust(AVFrame picture, Size wanted) {
     int wantedMatrix = matrix(picture);
     boolean wantedFull = fullRange(picture);
     if (converter != null
         && picture.width() == width
         && picture.height() == height
         && picture.format() == format
+        && wanted.equals(out)
         && wantedMatrix == matrix
         && wantedFull == full) {
       return;
@@ -106,6 +107,7 @@ final class Bgr implements AutoCloseable {
     width = picture.width();
     height = picture.height();
     format = picture.format();
+    out = wanted;
     matrix = wantedMatrix;
     full = wantedFull;
     converter =
@@ -113,8 +115,8 @@ final class Bgr implements AutoCloseable {
             width,
             height,
             format,
-            width,
-            height,
+            out.width(),
+            out.height(),
             avutil.AV_PIX_FMT_BGR24,
             // Not the fast bilinear one: it spoils two columns in sixteen where it has to scale
             // colour.

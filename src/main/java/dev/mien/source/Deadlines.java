@@ -12,6 +12,10 @@ import java.util.Locale;
 record Deadlines(long opening, long frame, long stall) {
   private static final long SECOND = 1_000_000_000L;
 
+  /** Of a file, which is waited for. */
+  static final Deadlines NONE =
+      new Deadlines(Long.MAX_VALUE / 4, Long.MAX_VALUE / 4, Long.MAX_VALUE / 4);
+
   static final Deadlines USUAL = new Deadlines(10 * SECOND, 10 * SECOND, 2 * SECOND);
 
   /** For people: {@code 10 s}. */

@@ -1,12 +1,7 @@
 package dev.mien.source;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.bytedeco.ffmpeg.avformat.AVFormatContext;
-import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB.Callback_Pointer;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVRational;
@@ -15,13 +10,9 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.javacpp.LongPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.opencv.global.opencv_core;
 
-/**
- * What the sources share of FFmpeg: its errors, its limits, and the interrupt on calls that wait.
- */
+/** What the sources share of FFmpeg: its errors and its limits. */
 final class Ffmpeg {
   /** The largest side of a picture; beyond it a file of some kB costs gigabytes. */
   static final int LARGEST_SIDE = 8192;
@@ -41,20 +32,6 @@ final class Ffmpeg {
   private static final Pattern DURATION =
       Pattern.compile("(\\d{1,4}):(\\d{2}):(\\d{2}(?:\\.\\d{1,9})?)");
 
-  // FFmpeg calls it for as long as the process lives. JavaCPP has room for a few callbacks of a
-  // kind only, so all interrupts share one and are told apart by a number.
-  private static final ConcurrentHashMap<Long, BooleanSupplier> BRAKES = new ConcurrentHashMap<>();
-  private static final AtomicLong NUMBERS = new AtomicLong(1);
-
-  private static final Callback_Pointer BRAKE =
-      new Callback_Pointer() {
-        @Override
-        public int call(Pointer number) {
-          BooleanSupplier interrupt = BRAKES.get(new LongPointer(number).get());
-          return interrupt != null && interrupt.getAsBoolean() ? 1 : 0;
-        }
-      };
-
   static {
     FfmpegLog.install();
     // A size that a stream claims would else be taken up to 2 GB.
@@ -69,25 +46,6 @@ final class Ffmpeg {
 
   /** Makes sure that FFmpeg talks to our log. */
   static void load() {}
-
-  /** Ends calls on a context as soon as the condition holds; to be closed after the context. */
-  static final class Interrupt implements AutoCloseable {
-    private final LongPointer number = new LongPointer(1);
-
-    Interrupt(AVFormatContext context, BooleanSupplier condition) {
-      number.put(NUMBERS.getAndIncrement());
-      BRAKES.put(number.get(), condition);
-      context.interrupt_callback().callback(BRAKE).opaque(number);
-    }
-
-    @Override
-    public void close() {
-      if (!number.isNull()) {
-        BRAKES.remove(number.get());
-        number.close();
-      }
-    }
-  }
 
   static String message(int code) {
     try (BytePointer text = new BytePointer(256)) {

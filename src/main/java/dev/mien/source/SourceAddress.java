@@ -39,7 +39,11 @@ public sealed interface SourceAddress {
   }
 
   /** A recording: any file that FFmpeg reads. */
-  record Video(Path file) implements SourceAddress {
+  record Video(Path file, StreamOptions options) implements SourceAddress {
+    public Video(Path file) {
+      this(file, StreamOptions.NONE);
+    }
+
     @Override
     public String name() {
       return file.getFileName().toString();
@@ -48,7 +52,7 @@ public sealed interface SourceAddress {
     @Override
     public Source open(String name) throws IOException {
       return Files.isRegularFile(file)
-          ? VideoSource.open(name, file)
+          ? VideoSource.open(name, file, options)
           : AvSource.pipe(name, file, Deadlines.USUAL);
     }
 
@@ -239,6 +243,12 @@ public sealed interface SourceAddress {
     Path path = Path.of(text);
     if (!text.isEmpty() && Files.isDirectory(path)) {
       return pictures(text, path, "*");
+    }
+    String bare = StreamOptions.without(text);
+    if (!bare.equals(text) && !Files.exists(path) && Files.exists(Path.of(bare))) {
+      return file(bare) instanceof Video video
+          ? new Video(video.file(), StreamOptions.of(text))
+          : file(bare);
     }
     Path last = path.getFileName();
     if (!Files.exists(path) && last != null && last.toString().matches(".*[*?\\[{].*")) {

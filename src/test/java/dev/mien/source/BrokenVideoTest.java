@@ -97,7 +97,7 @@ final class BrokenVideoTest {
     Path half = folder.resolve("half." + ending);
     Files.write(half, Arrays.copyOf(bytes, bytes.length / 2));
     refused(half, "but says that it lasts 8.0 s; truncated?");
-    try (Source source = VideoSource.open("front", front)) {
+    try (Source source = VideoSource.open("front", front, StreamOptions.NONE)) {
       assertThat(Clips.drain(source)).hasSize(200);
     }
   }
@@ -108,7 +108,7 @@ final class BrokenVideoTest {
     Path file = folder.resolve("sound.mkv");
     Clips.ffmpeg(
         "-f lavfi -i testsrc=s=64x64:r=25:d=1 -f lavfi -i sine=d=9 -pix_fmt yuv420p %s", file);
-    try (Source source = VideoSource.open("sound", file)) {
+    try (Source source = VideoSource.open("sound", file, StreamOptions.NONE)) {
       assertThat(Clips.drain(source)).hasSize(25);
     }
   }

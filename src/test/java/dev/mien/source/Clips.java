@@ -48,7 +48,7 @@ public final class Clips {
   }
 
   static Source open(Path file) throws IOException {
-    return VideoSource.open(file.getFileName().toString(), file);
+    return VideoSource.open(file.getFileName().toString(), file, StreamOptions.NONE);
   }
 
   /** Times of a file's pictures as ffprobe has them, in seconds. */
