@@ -1,5 +1,6 @@
 package dev.mien.dataset;
 
+import dev.mien.source.PictureFolder;
 import dev.mien.source.Still;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -49,7 +50,7 @@ final class Folders {
 
   private static List<Path> list(Path folder) throws DatasetException {
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.filter(p -> !hidden(p)).sorted().toList();
+      return entries.filter(p -> !PictureFolder.isHidden(folder, p)).sorted().toList();
     } catch (IOException e) {
       throw new DatasetException(folder + " cannot be listed: " + e.getMessage(), e);
     }
@@ -57,15 +58,12 @@ final class Folders {
 
   private static List<Path> pictures(Path folder) throws DatasetException {
     try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      return files.filter(p -> Still.named(p) && !hidden(p)).sorted().toList();
+      return files
+          .filter(p -> Still.named(p) && !PictureFolder.isHidden(folder, p))
+          .sorted()
+          .toList();
     } catch (IOException | java.io.UncheckedIOException e) {
       throw new DatasetException(folder + " cannot be listed: " + e.getMessage(), e);
     }
-  }
-
-  /** Also the shadow files that macOS leaves in archives. */
-  private static boolean hidden(Path path) {
-    String name = path.getFileName().toString();
-    return name.startsWith(".") || name.equals("__MACOSX");
   }
 }

@@ -1,6 +1,7 @@
 package dev.mien.dataset;
 
 import dev.mien.frame.Box;
+import dev.mien.source.PictureFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -71,7 +72,10 @@ final class Voc {
 
   private static List<Path> annotations(Path folder) throws DatasetException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(f -> f.toString().endsWith(".xml")).sorted().toList();
+      return files
+          .filter(f -> f.toString().endsWith(".xml") && !PictureFolder.isHidden(folder, f))
+          .sorted()
+          .toList();
     } catch (IOException e) {
       throw new DatasetException(folder + " cannot be listed: " + e.getMessage(), e);
     }

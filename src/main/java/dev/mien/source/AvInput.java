@@ -197,7 +197,7 @@ final class AvInput implements AutoCloseable, AvCallbacks.Owner {
     for (int i = 0; i < context.nb_streams(); i++) {
       int width = context.streams(i).codecpar().width();
       int height = context.streams(i).codecpar().height();
-      if (Ffmpeg.tooLarge(width, height)) {
+      if (Ffmpeg.tooLarge(context.streams(i).codecpar().codec_id(), width, height)) {
         throw Ffmpeg.tooLarge(shown, width, height);
       }
       most = Math.max(most, Ffmpeg.largestPacket(width, height));

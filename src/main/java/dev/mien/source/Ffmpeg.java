@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
@@ -15,11 +16,13 @@ import org.bytedeco.opencv.global.opencv_core;
 /** What the sources share of FFmpeg: its errors and its limits. */
 final class Ffmpeg {
   /** The largest side of a picture; beyond it a file of some kB costs gigabytes. */
-  static final int LARGEST_SIDE = 8192;
+  static final int LARGEST_SIDE = 32_768;
 
   private static final int FASTEST_RATE = 1000;
 
   static final long LARGEST_AREA = 64L << 20;
+
+  private static final long LARGEST_PACKED_AREA = 16L << 20;
 
   /** What a packet may have beyond the bytes of its picture, as a raw one would have them. */
   private static final long LARGEST_PACKET = 64L << 20;
@@ -92,10 +95,19 @@ final class Ffmpeg {
     return Math.max(LARGEST_PACKET, BYTES_A_PIXEL * (long) width * height);
   }
 
+  /**
+   * Whether pictures of a kind that packs a plain one into a few bytes, and is unpacked into
+   * several at once, are refused.
+   */
+  static boolean tooLarge(int codec, int width, int height) {
+    boolean packed = codec == avcodec.AV_CODEC_ID_GIF || codec == avcodec.AV_CODEC_ID_APNG;
+    return tooLarge(width, height) || (packed && (long) width * height > LARGEST_PACKED_AREA);
+  }
+
   static SourceException tooLarge(String name, int width, int height) {
     return new SourceException(
         SourceException.Reason.BAD_INPUT,
-        "%s: pictures of %dx%d, expected at most %d pixels a side and %d in all"
-            .formatted(name, width, height, LARGEST_SIDE, LARGEST_AREA));
+        "%s: pictures of %dx%d, expected at most %d pixels a side and %d in all, of GIF and APNG %d"
+            .formatted(name, width, height, LARGEST_SIDE, LARGEST_AREA, LARGEST_PACKED_AREA));
   }
 }

@@ -1,12 +1,9 @@
 package dev.mien.source;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -242,7 +239,7 @@ public sealed interface SourceAddress {
   private static SourceAddress file(String text) {
     Path path = Path.of(text);
     if (!text.isEmpty() && Files.isDirectory(path)) {
-      return pictures(text, path, "*");
+      return new Pictures(text, PictureFolder.list(text, path, "*"));
     }
     String bare = StreamOptions.without(text);
     if (!bare.equals(text) && !Files.exists(path) && Files.exists(Path.of(bare))) {
@@ -253,7 +250,8 @@ public sealed interface SourceAddress {
     Path last = path.getFileName();
     if (!Files.exists(path) && last != null && last.toString().matches(".*[*?\\[{].*")) {
       Path parent = path.toAbsolutePath().getParent();
-      return pictures(text, parent == null ? path : parent, last.toString());
+      return new Pictures(
+          text, PictureFolder.list(text, parent == null ? path : parent, last.toString()));
     }
     if (text.isEmpty() || !Files.exists(path)) {
       throw new IllegalArgumentException("--source: there is no file '" + text + "'");
@@ -262,32 +260,6 @@ public sealed interface SourceAddress {
       throw new IllegalArgumentException("--source: no permission to read '" + text + "'");
     }
     return isPicture(path) ? new Pictures(text, List.of(path)) : new Video(path);
-  }
-
-  private static SourceAddress pictures(String text, Path folder, String glob) {
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, glob)) {
-      for (Path entry : entries) {
-        if (Files.isRegularFile(entry) && isPicture(entry)) {
-          files.add(entry);
-        }
-      }
-    } catch (IOException | java.util.regex.PatternSyntaxException e) {
-      throw new IllegalArgumentException("--source: '" + text + "' cannot be listed", e);
-    }
-    if (files.isEmpty()) {
-      throw new IllegalArgumentException(
-          "--source: no pictures in '" + text + "', expected jpg, png, bmp, webp or tif");
-    }
-    files.sort(Comparator.comparing(SourceAddress::countable).thenComparing(Path::toString));
-    return new Pictures(text, files);
-  }
-
-  /** Numbers padded, so that 2.jpg comes before 10.jpg. */
-  private static String countable(Path file) {
-    return Pattern.compile("\\d+")
-        .matcher(file.getFileName().toString())
-        .replaceAll(n -> "0".repeat(Math.max(0, 20 - n.group().length())) + n.group());
   }
 
   private static boolean isPicture(Path file) {

@@ -13,6 +13,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.MatVector;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,8 @@ import org.slf4j.LoggerFactory;
 /** Reads one picture file; any number of threads may. */
 public final class Still {
   private static final Logger log = LoggerFactory.getLogger(Still.class);
+
+  private static final Pattern TIFF = Pattern.compile("\\.tiff?$", Pattern.CASE_INSENSITIVE);
 
   private Still() {}
 
@@ -56,6 +59,17 @@ public final class Still {
         return image;
       }
       image.close();
+      // OpenCV's usual call fails where a TIFF's rows are columns; this one reads them upright.
+      try (MatVector pages = new MatVector()) {
+        if (TIFF.matcher(file.toString()).find()
+            && opencv_imgcodecs.imreadmulti(
+                file.toString(), pages, 0, 1, opencv_imgcodecs.IMREAD_COLOR)
+            && !pages.empty()) {
+          try (Mat page = pages.get(0)) {
+            return page.clone();
+          }
+        }
+      }
     } catch (RuntimeException e) {
       // OpenCV's own words are about its source code.
       log.debug("{}", file, e);

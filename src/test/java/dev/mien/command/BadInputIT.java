@@ -118,7 +118,7 @@ final class BadInputIT {
   void aPictureThatIsFarTooLarge() throws Exception {
     picture(folder.resolve("huge.png"), 16_000, 16_000);
     analyze("huge.png")
-        .saysOnly(2, "huge.png: pictures of 16000x16000, expected at most 8192 pixels a side");
+        .saysOnly(2, "huge.png: pictures of 16000x16000, expected at most 32768 pixels a side");
   }
 
   @Test

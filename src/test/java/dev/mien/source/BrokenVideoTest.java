@@ -138,6 +138,6 @@ final class BrokenVideoTest {
       bytes[name + place + 1] = (byte) (16000 & 255);
     }
     Files.write(file, bytes);
-    refused(file, "large.mp4: pictures of 16000x16000, expected at most 8192 pixels a side");
+    refused(file, "large.mp4: pictures of 16000x16000, expected at most 32768 pixels a side");
   }
 }

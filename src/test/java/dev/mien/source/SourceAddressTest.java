@@ -87,7 +87,8 @@ final class SourceAddressTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SourceAddress.parse(folder.toString()))
         .withMessage(
-            "--source: no pictures in '%s', expected jpg, png, bmp, webp or tif".formatted(folder));
+            "--source: no pictures in '%s', expected jpg, png, bmp, webp or tif; found a.mp4"
+                .formatted(folder));
     for (String name : List.of("10.png", "2.PNG", "1.jpg", "notes.txt")) {
       Files.createFile(folder.resolve(name));
     }
