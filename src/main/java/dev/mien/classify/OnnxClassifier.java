@@ -109,8 +109,11 @@ public final class OnnxClassifier implements Classifier {
               .formatted(model.name(), network.outputs().size()));
     }
     List<Long> out = network.outputs().get(0).shape();
-    long last = out.isEmpty() ? 1 : out.get(out.size() - 1);
-    if (last >= 0 && last != model.labels().size()) {
+    long last = out.stream().skip(1).reduce(1L, (a, b) -> a < 0 || b < 0 ? -1 : a * b);
+    if (out.size() == 1) {
+      last = out.get(0);
+    }
+    if (out.size() > 0 && last >= 0 && last != model.labels().size()) {
       throw labelCount(last);
     }
   }
@@ -150,12 +153,28 @@ public final class OnnxClassifier implements Classifier {
                   + " 1: %s; is it logits?")
               .formatted(model.name(), Arrays.toString(rows[0])));
     }
+    if (output == Card.Output.INDEPENDENT
+        && !Arrays.stream(rows).allMatch(OnnxClassifier::areProbabilities)) {
+      throw new ModelException(
+          ("model '%s': the card says that each number of the output is a probability, but not all"
+                  + " are 0..1: %s; is it logits?")
+              .formatted(model.name(), Arrays.toString(rows[0])));
+    }
     if (output == Card.Output.LOGITS && probabilities && model.labels().size() > 1) {
       throw new ModelException(
           ("model '%s': the card says that the output is logits, but it adds up to 1 whatever is"
                   + " asked; is it probabilities?")
               .formatted(model.name()));
     }
+  }
+
+  private static boolean areProbabilities(float[] row) {
+    for (float value : row) {
+      if (!(value >= -SUM_TOLERANCE && value <= 1 + SUM_TOLERANCE)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean addUp(float[] row) {
@@ -260,6 +279,12 @@ public final class OnnxClassifier implements Classifier {
   /** What the network's numbers for a face come to. */
   static double[] probabilities(float[] row, Card.Output output) {
     double[] values = new double[row.length];
+    if (output == Card.Output.INDEPENDENT) {
+      for (int i = 0; i < row.length; i++) {
+        values[i] = Math.min(1, Math.max(0, row[i]));
+      }
+      return values;
+    }
     double max = Float.NEGATIVE_INFINITY;
     for (float value : row) {
       max = Math.max(max, value);

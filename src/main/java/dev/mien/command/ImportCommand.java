@@ -2,7 +2,9 @@ package dev.mien.command;
 
 import dev.mien.classify.GoldenMaker;
 import dev.mien.classify.OnnxClassifier;
+import dev.mien.convert.ExternalData;
 import dev.mien.convert.Metadata;
+import dev.mien.convert.Plug;
 import dev.mien.convert.Quantized;
 import dev.mien.convert.Tfjs;
 import dev.mien.model.Card;
@@ -14,10 +16,8 @@ import dev.mien.model.ModelFolder;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "NODE",
-      description = "Of model.json, only the part up to this node.")
+      description = "Of model.json, only the part up to this node; of ONNX, this output.")
   List<String> outputs = List.of();
 
   @Option(
@@ -102,6 +102,23 @@ final class ImportCommand implements Callable<Integer> {
   @Nullable String values;
 
   @Option(
+      names = "--scores",
+      paramLabel = "KIND",
+      description =
+          "What the network's numbers are: logits, probabilities (they add up to 1) or independent"
+              + " (each 0..1 by itself, as sigmoids give them) (default: what its end and its answers"
+              + " show).")
+  @Nullable String scores;
+
+  @Option(
+      names = "--golden",
+      paramLabel = "PICTURE=P,P,..",
+      description =
+          "What the network gives for this picture where it comes from: a probability a label, in"
+              + " their order. It must give the same here (several times).")
+  List<String> goldens = List.of();
+
+  @Option(
       names = "--licence",
       paramLabel = "SPDX",
       description = "Licence of the weights (default: unknown).")
@@ -123,7 +140,12 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path file = networkFile();
+    try (NetworkFile opened = NetworkFile.open(network)) {
+      return take(opened.path());
+    }
+  }
+
+  private int take(Path file) throws IOException {
     Path folder = ModelFolder.checkFree(folder(file));
     return Confined.inside() ? make(file, folder) : confined(file, folder);
   }
@@ -132,7 +154,7 @@ final class ImportCommand implements Callable<Integer> {
   private int confined(Path file, Path folder) throws IOException {
     int pictures = examples == null ? 0 : pictures().size();
     Confined confined =
-        Confined.of(size(file))
+        Confined.of(NetworkFile.size(file))
             .withHeap(Runtime.getRuntime().maxMemory() >> 20)
             .withMore(Duration.ofSeconds(pictures));
     Confined.Ended ended =
@@ -140,34 +162,44 @@ final class ImportCommand implements Callable<Integer> {
     if (!ended.orderly()) {
       ModelFolder.clear(folder);
       throw new ModelException(
-          "'%s' %s; nothing was made of it".formatted(file, confined.fault(ended)));
+          "'%s' %s; nothing was made of it".formatted(network, confined.fault(ended)));
     }
     ended.lines().forEach(System.err::println);
     return ended.status();
   }
 
-  /** Of all that belongs to it. */
-  private static long size(Path file) throws IOException {
-    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
-    try (Stream<Path> beside = Files.list(folder)) {
-      return beside
-          .filter(f -> f.equals(file.toAbsolutePath()) || f.toString().matches(".*\\.(bin|data)"))
-          .mapToLong(f -> f.toFile().length())
-          .sum();
-    }
-  }
-
   private int make(Path file, Path folder) throws IOException {
-    Stream.of(card, labels).filter(Objects::nonNull).forEach(ImportCommand::checkReadable);
+    Stream.of(card, labels).filter(Objects::nonNull).forEach(NetworkFile::checkReadable);
     List<byte[]> pictures = pictures();
+    boolean json = file.toString().endsWith(".json");
     byte[] onnx =
-        file.toString().endsWith(".json") ? Tfjs.convert(file, outputs) : Files.readAllBytes(file);
-    boolean features = card != null && !ModelFolder.readCard(card).classifies();
+        json ? Tfjs.convert(file, outputs) : ExternalData.inlined(file, Files.readAllBytes(file));
+    Card theirs = card == null ? null : ModelFolder.readCard(card);
+    boolean features = theirs != null && !theirs.classifies();
     List<String> names = features ? List.of() : labels(file, onnx);
-    Card described =
-        card == null
-            ? new ImportedCard(task, color, values, licence).describe(file, onnx)
-            : ModelFolder.readCard(card);
+    Plug.Plugged plugged =
+        Plug.of(file, onnx, json || outputs.isEmpty() ? "" : outputs.get(0), names.size());
+    onnx = plugged.onnx();
+    Card described;
+    if (theirs == null || !features) {
+      ImportedCard writer = new ImportedCard(task, color, values, licence);
+      ImportedCard.Pixels pixels =
+          theirs == null
+              ? writer.pixels(file, onnx, plugged.bytes())
+              : new ImportedCard.Pixels(Objects.requireNonNull(theirs.input()), List.of());
+      String kind =
+          theirs == null
+              ? scores
+              : Objects.requireNonNull(theirs.output()).name().toLowerCase(Locale.ROOT);
+      ImportedScores answers = ImportedScores.of(file, onnx, pixels.input(), names, kind);
+      onnx = answers.onnx();
+      List<String> assumed = new ArrayList<>(pixels.assumed());
+      assumed.addAll(answers.assumed());
+      described =
+          theirs == null ? writer.card(file, pixels.input(), answers.kind(), assumed) : theirs;
+    } else {
+      described = theirs;
+    }
     onnx = quantized(onnx, described, pictures);
     Model model;
     if (card != null
@@ -179,70 +211,25 @@ final class ImportCommand implements Callable<Integer> {
       contents.put(
           Model.LABELS, (String.join("\n", names) + "\n").getBytes(StandardCharsets.UTF_8));
       try (Network opened = Network.open(folder.toString(), onnx, Device.CPU)) {
-        checkLabels(file, described, names, opened);
         contents.putAll(GoldenMaker.make(described, names, opened, pictures));
       }
+      GivenGoldens.parse(goldens, names).addTo(contents, names);
       model = ModelFolder.write(folder, described, contents, ModelsCommand.Verify::verify);
     }
     String use = features ? "" : "; use it with --classify " + (name == null ? folder : name);
     System.out.printf("%s: good%s%n", folder, use);
     if (!model.card().about().isEmpty() && card == null) {
-      model.card().about().lines().map(Printable::line).forEach(System.out::println);
+      System.out.println(model.card().about());
     }
     return Status.DONE;
-  }
-
-  /** Before anything is written: the wrong file of labels is a usual slip. */
-  private static void checkLabels(Path file, Card card, List<String> names, Network network) {
-    Card.Input input = Objects.requireNonNull(card.input(), "a classifier's card has it");
-    int floats = input.color().channels() * input.width() * input.height();
-    FloatBuffer nothing =
-        ByteBuffer.allocateDirect(floats * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
-    int given = network.runBatch(nothing, input.shape(1))[0].length;
-    if (given != names.size()) {
-      throw new IllegalArgumentException(
-          "%s gives %d numbers for a face, but there are %d labels: %s"
-              .formatted(file, given, names.size(), String.join(", ", names)));
-    }
-  }
-
-  private Path networkFile() {
-    if (Files.isDirectory(network)) {
-      try (Stream<Path> files = Files.list(network)) {
-        List<Path> found =
-            files
-                .filter(
-                    f -> f.endsWith("model.json") || f.getFileName().toString().endsWith(".onnx"))
-                .filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))
-                .toList();
-        if (found.size() == 1) {
-          return found.get(0);
-        }
-        throw new IllegalArgumentException(
-            "'%s' has %d networks (model.json, *.onnx), expected one"
-                .formatted(network, found.size()));
-      } catch (IOException e) {
-        throw new IllegalArgumentException("'" + network + "' cannot be listed: " + e, e);
-      }
-    }
-    checkReadable(network);
-    return network;
-  }
-
-  /** A pipe would be waited for, a device never end. */
-  private static void checkReadable(Path file) {
-    if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
-      throw new IllegalArgumentException("there is no file '" + file + "' that can be read");
-    }
   }
 
   private Path folder(Path file) {
     if (out != null) {
       return out;
     }
-    String own = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
+    Path named = file.getFileSystem().equals(FileSystems.getDefault()) ? file : network;
+    String own = named.getFileName().toString().replaceFirst("\\.[^.]*$", "");
     String chosen = name == null ? own : name;
     if (!chosen.matches("[\\p{L}\\p{N}_][\\p{L}\\p{N}\\p{M} ._+-]*")
         || Inside.obstacle(chosen).isPresent()) {
@@ -275,7 +262,7 @@ final class ImportCommand implements Callable<Integer> {
     if (labels != null) {
       return ModelFolder.readLabels(labels);
     }
-    List<String> own = Metadata.labels(onnx);
+    List<String> own = Metadata.labels(file, onnx);
     if (!own.isEmpty()) {
       return own;
     }

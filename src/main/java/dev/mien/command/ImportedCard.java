@@ -6,9 +6,6 @@ import dev.mien.model.Card;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,12 +65,16 @@ record ImportedCard(String task, @Nullable String color, @Nullable String values
     }
   }
 
+  /** How a picture goes into a network, and what of it nobody said. */
+  record Pixels(Card.Input input, List<String> assumed) {}
+
   /**
-   * Of that network.
+   * How a picture goes into that network.
    *
+   * @param bytes whether it takes whole numbers
    * @throws ConvertException if its input is no picture
    */
-  Card describe(Path file, byte[] onnx) throws IOException {
+  Pixels pixels(Path file, byte[] onnx, boolean bytes) throws IOException {
     boolean teachable = Metadata.isTeachable(file.resolveSibling("metadata.json"));
     try (Network opened = Network.open(file.toString(), onnx, Device.CPU)) {
       List<Long> shape = opened.input().shape();
@@ -91,34 +92,45 @@ record ImportedCard(String task, @Nullable String color, @Nullable String values
       Card.Color seen =
           color != null ? parseColor(color) : channels == 1 ? Card.Color.GRAY : Card.Color.RGB;
       Values range =
-          values != null ? Values.parse(values) : teachable ? Values.SIGNED : Values.UNIT;
-      Card.Input input =
-          range.input(first ? Card.Layout.NCHW : Card.Layout.NHWC, (int) width, (int) height, seen);
+          values != null
+              ? Values.parse(values)
+              : bytes ? Values.BYTES : teachable ? Values.SIGNED : Values.UNIT;
       List<String> assumed = new ArrayList<>();
       if (color == null && channels == 3 && !teachable) {
         assumed.add("--color rgb");
       }
-      if (values == null && !teachable) {
+      if (values == null && !teachable && !bytes) {
         assumed.add("--values " + range.word);
       }
-      String about =
-          assumed.isEmpty()
-              ? ""
-              : "Assumed, because nothing says it: %s; if that is wrong, import again with what is right"
-                  .formatted(String.join(", ", assumed));
-      return new Card(
-          task,
-          about,
-          input,
-          output(opened, input),
-          0,
-          null,
-          licence,
-          "imported from " + file.getFileName(),
-          "",
-          List.of(),
-          Map.of());
+      return new Pixels(
+          range.input(first ? Card.Layout.NCHW : Card.Layout.NHWC, (int) width, (int) height, seen),
+          assumed);
     }
+  }
+
+  /**
+   * The card.
+   *
+   * @param assumed what nobody said, in words
+   */
+  Card card(Path file, Card.Input input, Card.Output output, List<String> assumed) {
+    String about =
+        assumed.isEmpty()
+            ? ""
+            : "Assumed, because nothing says it: %s; if that is wrong, import again with what is right"
+                .formatted(String.join(", ", assumed));
+    return new Card(
+        task,
+        about,
+        input,
+        output,
+        0,
+        null,
+        licence,
+        "imported from " + file.getFileName(),
+        "",
+        List.of(),
+        Map.of());
   }
 
   private static boolean channels(long size) {
@@ -134,27 +146,5 @@ record ImportedCard(String task, @Nullable String color, @Nullable String values
           throw new IllegalArgumentException(
               "--color is '%s', expected gray, rgb or bgr".formatted(word));
     };
-  }
-
-  /** Probabilities add up to one, whatever is asked. */
-  private static Card.Output output(Network network, Card.Input input) {
-    long batch = Math.max(1, network.input().shape().get(0));
-    int floats = input.width() * input.height() * input.color().channels();
-    FloatBuffer tensor =
-        ByteBuffer.allocateDirect(Math.toIntExact(batch * floats * Float.BYTES))
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
-    boolean probabilities = true;
-    for (int kind = 0; kind < 3; kind++) {
-      for (int i = 0; i < tensor.capacity(); i++) {
-        tensor.put(i, kind == 0 ? 0 : (float) Math.sin(i * 0.01 * kind));
-      }
-      double sum = 0;
-      for (float value : network.runBatch(tensor, input.shape(1))[0]) {
-        sum += value < 0 ? Double.NaN : value;
-      }
-      probabilities &= Math.abs(sum - 1) < 1e-3;
-    }
-    return probabilities ? Card.Output.PROBABILITIES : Card.Output.LOGITS;
   }
 }

@@ -5,7 +5,6 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -28,13 +27,8 @@ public final class Metadata {
    * The labels in an ONNX file, in the order of its outputs; none if it names none. The keys are
    * {@code names} (Ultralytics) and {@code labels} (OpenVINO: separated by spaces).
    */
-  public static List<String> labels(byte[] onnx) throws ConvertException {
-    ModelProto model;
-    try {
-      model = ModelProto.parseFrom(onnx);
-    } catch (InvalidProtocolBufferException e) {
-      throw new ConvertException("the network is not ONNX: " + e.getMessage(), e);
-    }
+  public static List<String> labels(Path file, byte[] onnx) throws ConvertException {
+    ModelProto model = Protos.parse(file, onnx);
     List<String> labels = new ArrayList<>();
     for (StringStringEntryProto entry : model.getMetadataPropsList()) {
       if (entry.getKey().equals("names")) {

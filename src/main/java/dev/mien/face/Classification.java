@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param task what is asked, from the model's card: for example "mask"
  * @param model the model's name
- * @param scores a probability for each label, in the model's order; they add up to 1
+ * @param scores a probability for each label, in the model's order; they add up to 1 unless the
+ *     model asks about each label by itself
  * @param unsureBelow with a lower probability the likeliest label is too often wrong, 0..1
  */
 public record Classification(String task, String model, List<Score> scores, double unsureBelow) {

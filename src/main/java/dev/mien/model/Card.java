@@ -88,7 +88,9 @@ public record Card(
     /** Any numbers; the softmax is taken of them. */
     LOGITS,
     /** They add up to 1. */
-    PROBABILITIES
+    PROBABILITIES,
+    /** Each is a probability by itself, as a sigmoid gives it. */
+    INDEPENDENT
   }
 
   /** Families of detectors, by how their outputs are read. */

@@ -64,7 +64,7 @@ public record Golden(String picture, List<Double> probabilities) {
    *
    * @param file for messages
    */
-  static List<Golden> parse(String file, byte[] answers, List<String> labels)
+  public static List<Golden> parse(String file, byte[] answers, List<String> labels)
       throws ModelException {
     String[][] table;
     try {

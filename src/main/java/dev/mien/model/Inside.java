@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -81,7 +82,7 @@ public final class Inside {
     }
     Path at = folder;
     for (Path part : Path.of(name)) {
-      at = at.resolve(part);
+      at = at.resolve(part.toString());
       if (Files.isSymbolicLink(at)) {
         throw new IOException("is a link; only plain files are read");
       }
@@ -107,7 +108,9 @@ public final class Inside {
       throw tooLong(Files.size(file), most);
     }
     try (InputStream in =
-        Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+        file.getFileSystem().equals(FileSystems.getDefault())
+            ? Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)
+            : Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes((int) Math.min(most + 1, Integer.MAX_VALUE));
       if (bytes.length > most) {
         throw tooLong(bytes.length, most);

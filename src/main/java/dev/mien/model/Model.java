@@ -148,7 +148,9 @@ public record Model(
     } catch (CharacterCodingException e) {
       throw new ModelException(file + " is not UTF-8", e);
     }
-    List<String> labels = text.lines().map(String::strip).toList();
+    // Editors of Windows begin with a byte order mark, others end with empty lines.
+    List<String> labels =
+        text.replaceFirst("^\uFEFF", "").stripTrailing().lines().map(String::strip).toList();
     if (labels.isEmpty()) {
       throw new ModelException(file + " is empty, expected one label a line");
     }
