@@ -15,30 +15,7 @@ import java.util.TreeSet;
  */
 final class Layers {
   private static final Set<String> MODELS = Set.of("Sequential", "Model", "Functional");
-  private static final Set<String> KNOWN =
-      new TreeSet<>(
-          Set.of(
-              "Activation",
-              "Add",
-              "AveragePooling2D",
-              "BatchNormalization",
-              "Concatenate",
-              "Conv2D",
-              "Dense",
-              "DepthwiseConv2D",
-              "Dropout",
-              "Flatten",
-              "GlobalAveragePooling2D",
-              "GlobalMaxPooling2D",
-              "InputLayer",
-              "LeakyReLU",
-              "MaxPooling2D",
-              "ReLU",
-              "Reshape",
-              "SeparableConv2D",
-              "Softmax",
-              "SpatialDropout2D",
-              "ZeroPadding2D"));
+  private static final Set<String> KNOWN = new TreeSet<>(LayerSettings.layers());
   private final Lowering lowering;
   private final Map<String, Long> unknown = new TreeMap<>();
 
@@ -151,6 +128,9 @@ final class Layers {
     List<String> names = new ArrayList<>();
     if (list.path(0).isTextual()) {
       names.add(list.path(0).asText());
+    } else if (list.has("args")) {
+      // As Keras 3 writes the calls of a layer.
+      list.path("args").findValues("keras_history").forEach(h -> names.add(h.path(0).asText()));
     } else {
       list.forEach(entry -> names.add(entry.path(0).asText()));
     }

@@ -19,6 +19,8 @@ import java.util.TreeSet;
 /** Writes single layers of Keras as operations of TensorFlow. */
 final class Lowering {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonNode NONE = JSON.createObjectNode();
+  private static final double LEAKY_SLOPE = 0.3;
   private static final Map<String, String> ACTIVATIONS =
       Map.of(
           "relu", "Relu",
@@ -26,7 +28,8 @@ final class Lowering {
           "softmax", "Softmax",
           "sigmoid", "Sigmoid",
           "tanh", "Tanh",
-          "elu", "Elu");
+          "elu", "Elu",
+          "exponential", "Exp");
 
   private final Map<String, Weight> weights;
   private final Map<String, TfNode> nodes = new LinkedHashMap<>();
@@ -65,6 +68,7 @@ final class Lowering {
       throws ConvertException {
     String type = layer.path("class_name").asText();
     JsonNode config = layer.path("config");
+    LayerSettings.check(type, name, config);
     if (type.equals("InputLayer")) {
       return inputs.isEmpty() ? input(layer, at) : inputs.get(0);
     }
@@ -80,17 +84,24 @@ final class Lowering {
       case "Dropout", "SpatialDropout2D" -> x;
       case "Activation" -> activated(config, x, at, rank);
       case "ReLU" -> relu(config, x, at, rank, name);
-      case "LeakyReLU" ->
-          put(
-              "LeakyRelu",
-              at,
-              rank,
-              List.of(x),
-              JSON.createObjectNode()
-                  .set(
-                      "alpha",
-                      JSON.createObjectNode().put("f", config.path("alpha").asDouble(0.3))));
-      case "Softmax" -> put("Softmax", at, rank, List.of(x), JSON.createObjectNode());
+      case "LeakyReLU" -> {
+        // Keras 3 calls it negative_slope.
+        double slope =
+            config.path("negative_slope").asDouble(config.path("alpha").asDouble(LEAKY_SLOPE));
+        ObjectNode attributes = JSON.createObjectNode();
+        attributes.putObject("alpha").put("f", slope);
+        yield put("LeakyRelu", at, rank, List.of(x), attributes);
+      }
+      case "Softmax" -> {
+        checkLastAxis(config, rank, name);
+        yield put("Softmax", at, rank, List.of(x), JSON.createObjectNode());
+      }
+      case "Rescaling" -> {
+        String scaled =
+            put("Mul", at + "/scaled", rank, List.of(x, numbers(config, "scale", 1, at)), NONE);
+        yield put("AddV2", at, rank, List.of(scaled, numbers(config, "offset", 0, at)), NONE);
+      }
+      case "LayerNormalization" -> layerNormalised(config, x, at, name, rank);
       case "Add" -> sum(inputs, at, rank);
       case "Concatenate" -> {
         List<String> all = new ArrayList<>(inputs);
@@ -212,10 +223,7 @@ final class Lowering {
   /** Its four weights are folded into a factor and an addend, which fit any number of axes. */
   private String normalised(JsonNode config, String x, String at, String name, int rank)
       throws ConvertException {
-    if (!lastAxis(config.path("axis"), rank)) {
-      throw new ConvertException(
-          "layer '%s' normalises axis %s, expected the last".formatted(name, config.path("axis")));
-    }
+    checkLastAxis(config, rank, name);
     Weight mean = named(name, "moving_mean");
     Weight variance = named(name, "moving_variance");
     double epsilon = config.path("epsilon").asDouble(1e-3);
@@ -242,9 +250,47 @@ final class Lowering {
     return put("AddV2", at, rank, List.of(scaled, offset), JSON.createObjectNode());
   }
 
-  private static boolean lastAxis(JsonNode axis, int rank) {
+  private static void checkLastAxis(JsonNode config, int rank, String name)
+      throws ConvertException {
+    JsonNode axis = config.path("axis");
     int found = axis.isArray() ? axis.path(0).asInt() : axis.asInt(-1);
-    return found == -1 || found == rank - 1;
+    if (axis.size() > 1 || (found != -1 && found != rank - 1)) {
+      throw new ConvertException(
+          "layer '%s' works along axis %s, expected the last".formatted(name, axis));
+    }
+  }
+
+  /** One number, or one for each channel. */
+  private String numbers(JsonNode config, String key, double otherwise, String at) {
+    JsonNode given = config.path(key);
+    float[] numbers = new float[Math.max(1, given.size())];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = (float) (given.isArray() ? given.get(i) : given).asDouble(otherwise);
+    }
+    return put(new Weight(at + "/" + key, new int[] {numbers.length}, numbers, false));
+  }
+
+  private String layerNormalised(JsonNode config, String x, String at, String name, int rank)
+      throws ConvertException {
+    checkLastAxis(config, rank, name);
+    String axis = constant(at + "/axis", rank - 1);
+    ObjectNode keep = JSON.createObjectNode();
+    keep.putObject("keep_dims").put("b", true);
+    String mean = put("Mean", at + "/mean", rank, List.of(x, axis), keep);
+    String off = put("Sub", at + "/off", rank, List.of(x, mean), NONE);
+    String square = put("Mul", at + "/square", rank, List.of(off, off), NONE);
+    String variance = put("Mean", at + "/variance", rank, List.of(square, axis), keep);
+    float[] epsilon = {(float) config.path("epsilon").asDouble(1e-3)};
+    String least = put(new Weight(at + "/epsilon", new int[] {1}, epsilon, false));
+    String sum = put("AddV2", at + "/sum", rank, List.of(variance, least), NONE);
+    String spread = put("Sqrt", at + "/spread", rank, List.of(sum), NONE);
+    String result = put("RealDiv", at + "/normal", rank, List.of(off, spread), NONE);
+    if (config.path("scale").asBoolean(true)) {
+      result = put("Mul", at + "/scaled", rank, List.of(result, weight(name, "gamma")), NONE);
+    }
+    return config.path("center").asBoolean(true)
+        ? put("AddV2", at, rank, List.of(result, weight(name, "beta")), NONE)
+        : result;
   }
 
   private static float[] filled(float[] like, float value) {
@@ -269,7 +315,12 @@ final class Lowering {
   }
 
   private String activated(JsonNode config, String x, String at, int rank) throws ConvertException {
-    String activation = config.path("activation").asText("linear");
+    JsonNode given = config.path("activation");
+    // Keras 3 writes functions as objects.
+    String activation =
+        given.isObject() && given.path("config").isTextual()
+            ? given.path("config").asText()
+            : given.isObject() ? given.path("class_name").asText() : given.asText("linear");
     if (activation.equals("linear") || activation.equals("null")) {
       return x;
     }

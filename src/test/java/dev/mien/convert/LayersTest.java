@@ -84,4 +84,63 @@ final class LayersTest {
     refused(folder, "d1/kernel", "d1/colonel", "'d1' needs the weight 'd1/kernel'");
     refused(folder, "channels_last", "channels_first", "channels first");
   }
+
+  /** What Keras 3 calls otherwise, and layers without weights, worked out by hand. */
+  @Test
+  void readsSettingsOfBothKeras(@TempDir Path folder) throws IOException {
+    for (String slope : new String[] {"\"negative_slope\": 0.1", "\"alpha\": 0.1"}) {
+      float[] pixels = {4, -2, 1, 0, 3, -8, 2, 2, -1, 5, 0, 1};
+      double[] expected = new double[3];
+      for (int pixel = 0; pixel < 4; pixel++) {
+        double[] x = new double[3];
+        double mean = 0;
+        for (int c = 0; c < 3; c++) {
+          double scaled = pixels[pixel * 3 + c] * 0.5 - 1;
+          x[c] = scaled < 0 ? 0.1 * scaled : scaled;
+          mean += x[c] / 3;
+        }
+        double variance = 0;
+        for (int c = 0; c < 3; c++) {
+          variance += (x[c] - mean) * (x[c] - mean) / 3;
+        }
+        for (int c = 0; c < 3; c++) {
+          expected[c] += (x[c] - mean) / Math.sqrt(variance + 1e-3) / 4;
+        }
+      }
+      Path json = Files.writeString(folder.resolve("model.json"), plain(slope));
+      FloatBuffer input =
+          ByteBuffer.allocateDirect(12 * Float.BYTES)
+              .order(ByteOrder.nativeOrder())
+              .asFloatBuffer();
+      for (int i = 0; i < 12; i++) {
+        input.put(i % 3 * 4 + i / 3, pixels[i]);
+      }
+      try (Network network = Network.open("plain", Tfjs.convert(json), Device.CPU)) {
+        float[] row = network.runBatch(input, 1, 3, 2, 2)[0];
+        for (int c = 0; c < 3; c++) {
+          assertThat((double) row[c]).isCloseTo(expected[c], within(1e-5));
+        }
+      }
+    }
+    for (String unknown : new String[] {"\"slope\": 0.1", "\"groups\": 2"}) {
+      Path json = Files.writeString(folder.resolve("model.json"), plain(unknown));
+      assertThatThrownBy(() -> Tfjs.convert(json))
+          .isInstanceOf(ConvertException.class)
+          .hasMessageContainingAll("layer 'leaky' (LeakyReLU)", unknown.replaceAll("\\W.*", ""));
+    }
+  }
+
+  private static String plain(String slope) {
+    return """
+        {"format": "layers-model", "weightsManifest": [], "modelTopology": {"model_config": {
+          "class_name": "Sequential", "config": {"name": "s", "layers": [
+            {"class_name": "InputLayer", "config": {"name": "in", "batch_shape": [null, 2, 2, 3]}},
+            {"class_name": "Rescaling", "config": {"name": "re", "scale": 0.5, "offset": -1}},
+            {"class_name": "LeakyReLU", "config": {"name": "leaky", "trainable": true, %s}},
+            {"class_name": "LayerNormalization",
+             "config": {"name": "ln", "axis": [-1], "scale": false, "center": false}},
+            {"class_name": "GlobalAveragePooling2D", "config": {"name": "gap"}}]}}}}
+        """
+        .formatted(slope);
+  }
 }
