@@ -69,7 +69,7 @@ class ArchitectureTest {
     "pipeline, frame face source detect track classify annotate sink",
     "session,  frame face model onnx source detect track classify annotate sink pipeline",
     "report,   frame face sink",
-    "config,   source sink session",
+    "config,   model source sink session",
     "service,  config pipeline",
     "dataset,  frame source",
     "evaluate, ''",

@@ -32,7 +32,7 @@ record Confined(long memory, long heap, Duration computing) {
 
   private static final Pattern PASSED_ON =
       Pattern.compile(
-          "(mien|org[.]bytedeco|onnxruntime|java[.]awt)[.].*|java[.]io[.]tmpdir|user[.]home");
+          "(mien|org[.]bytedeco|onnxruntime|java[.]awt)[.].*|java[.]io[.]tmpdir|user[.]home|file[.]encoding");
 
   private static final int KILLED = 128;
   private static final int ABORTED = KILLED + 6;
@@ -149,6 +149,11 @@ record Confined(long memory, long heap, Duration computing) {
             "-XX:TieredStopAtLevel=1",
             "-XX:+SuppressFatalErrorMessage",
             "-D" + INSIDE + "=true"));
+    for (String option : System.getProperty("mien.allowed", "").strip().split("\\s+", -1)) {
+      if (!option.isEmpty()) {
+        line.add(option);
+      }
+    }
     System.getProperties()
         .forEach(
             (key, value) -> {

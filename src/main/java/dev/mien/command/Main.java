@@ -45,7 +45,15 @@ public final class Main {
   }
 
   public static void main(String[] args) {
-    System.exit(run(args));
+    try {
+      System.exit(run(args));
+    } catch (LinkageError | OutOfMemoryError e) {
+      // Not even the log could be opened.
+      System.err.println(
+          "mien: cannot start (%s): too little memory, or too few files that may be open (ulimit -n)"
+              .formatted(e.getMessage()));
+      System.exit(Status.FAILED);
+    }
   }
 
   static int run(String... args) {

@@ -35,7 +35,7 @@ final class Status {
               ? notLoaded(failure)
               : failure instanceof OutOfMemoryError ? noMemory() : failure.getMessage();
       log.error("{}", message == null ? failure.getClass().getSimpleName() : message);
-      log.debug("the whole story", failure);
+      log.debug("stack trace", failure);
     }
     return status;
   }

@@ -11,10 +11,13 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.mien.model.TextFile;
 import dev.mien.session.Wishes;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +90,7 @@ record ConfigFile(
 
     Settings read() {
       try {
-        String text = Files.readString(file);
+        String text = text();
         lines = text.lines().toList();
         boolean empty = YAML.readTree(text).isEmpty();
         return settings(
@@ -110,6 +113,17 @@ record ConfigFile(
             Files.exists(file)
                 ? file + ": cannot be read; it is no text file, or forbidden"
                 : file + ": there is no such file");
+      }
+    }
+
+    private String text() throws IOException {
+      try {
+        return StandardCharsets.UTF_8
+            .newDecoder()
+            .decode(ByteBuffer.wrap(TextFile.read(file)))
+            .toString();
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(String.valueOf(e.getMessage()));
       }
     }
 

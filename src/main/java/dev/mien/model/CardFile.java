@@ -51,7 +51,9 @@ final class CardFile {
   static Card read(Path file) throws ModelException {
     byte[] text;
     try {
-      text = Files.readAllBytes(file);
+      text = TextFile.read(file);
+    } catch (IllegalArgumentException e) {
+      throw new ModelException(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw new ModelException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
     }

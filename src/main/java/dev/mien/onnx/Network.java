@@ -147,6 +147,12 @@ public final class Network implements AutoCloseable {
       }
     } catch (OrtException e) {
       String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      if (message.matches("(?i).*external (data|initializer).*")) {
+        throw new NetworkException(
+            "%s has its weights in another file; ./mien models import puts them into one"
+                .formatted(name),
+            e);
+      }
       throw new NetworkException(
           "%s cannot be opened on %s by ONNX Runtime: %s".formatted(name, device, message), e);
     }
@@ -178,12 +184,23 @@ public final class Network implements AutoCloseable {
     for (NodeInfo node : nodes.values()) {
       if (!(node.getInfo() instanceof TensorInfo info) || info.type != OnnxJavaType.FLOAT) {
         throw new NetworkException(
-            "%s: '%s' is %s, expected a tensor of floats"
-                .formatted(network, node.getName(), node.getInfo()));
+            "%s: '%s' is %s, expected numbers of 32 bit (float32); ./mien models import makes them so"
+                .formatted(network, node.getName(), kind(node)));
       }
       tensors.add(new Tensor(node.getName(), boxed(info.getShape())));
     }
     return tensors;
+  }
+
+  private static String kind(NodeInfo node) {
+    return node.getInfo() instanceof TensorInfo info
+        ? "%s %s"
+            .formatted(
+                String.valueOf(info.onnxType)
+                    .replaceFirst(".*_", "")
+                    .toLowerCase(java.util.Locale.ROOT),
+                Arrays.toString(info.getShape()))
+        : "no tensor";
   }
 
   private static List<Long> boxed(long[] shape) {

@@ -23,7 +23,10 @@ public record ConnectionState(State state, long reconnects, String reason, Insta
     STALLED,
     /** The connection is lost, or did not come about; it is tried again and again. */
     RETRYING,
-    /** User or password were not accepted; a long pause follows, for cameras lock who insists. */
+    /**
+     * User or password were not accepted; a long pause follows, for cameras lock out those who try
+     * again and again.
+     */
     REFUSED;
 
     /** As people and other programs read it. */

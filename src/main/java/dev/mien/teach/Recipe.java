@@ -9,12 +9,14 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mien.model.Card;
+import dev.mien.model.Inside;
+import dev.mien.model.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +95,15 @@ public record Recipe(
     @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
     public Folder {
       map = map == null ? Map.of() : Map.copyOf(map);
+      // A recipe may come from anybody; what it learns from is shown in its report.
+      Optional<String> obstacle =
+          folder.isEmpty() || folder.equals(".")
+              ? Optional.empty()
+              : Inside.obstacle(folder.replaceFirst("/$", ""));
+      if (obstacle.isPresent()) {
+        throw new IllegalArgumentException(
+            "folder '%s' %s".formatted(folder.replaceAll("\\p{Cc}", "?"), obstacle.get()));
+      }
     }
   }
 
@@ -176,7 +187,7 @@ public record Recipe(
    */
   public static Recipe read(Path file) throws IOException {
     try {
-      JsonNode tree = YAML.readTree(Files.readAllBytes(file));
+      JsonNode tree = YAML.readTree(TextFile.read(file));
       if (!tree.isObject()) {
         throw new IOException(file + ": expected keys and values, task: mood for one");
       }

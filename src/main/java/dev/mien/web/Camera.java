@@ -180,7 +180,7 @@ final class Camera implements Sink {
     return shares.plots();
   }
 
-  /** The faces of the newest frame, counted; a label that was there once stays, at nought. */
+  /** The faces of the newest frame, counted; a label that was there once stays, with 0. */
   List<FaceCount> faces() {
     Map<FaceCount, Long> counts = new LinkedHashMap<>();
     for (Shares.Plot plot : plots()) {

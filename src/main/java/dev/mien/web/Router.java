@@ -80,7 +80,7 @@ final class Router extends Handler.Abstract.NonBlocking {
         answer(path, request, response, callback);
       } catch (RuntimeException e) {
         log.warn("the page cannot answer: {}", e.getMessage());
-        log.debug("the whole story", e);
+        log.debug("stack trace", e);
         give(Answer.error(500, "this cannot be answered now"), response, callback);
       }
     }
