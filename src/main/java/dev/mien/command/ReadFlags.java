@@ -67,8 +67,9 @@ final class ReadFlags {
       names = "--hide",
       paramLabel = "WHAT",
       description =
-          "faces: make them unrecognisable in every picture that is shown or written. Faces that"
-              + " are not found stay visible.")
+          "faces: make them unrecognisable in every picture that is shown or written. Looks much"
+              + " harder for them, which takes many times longer; one that is not found even so"
+              + " stays visible.")
   @Nullable Hidden hide;
 
   /** What may be hidden. */

@@ -19,8 +19,8 @@ import org.bytedeco.opencv.opencv_core.Mat;
 
 /** YuNet computed by ONNX Runtime. */
 final class OnnxYuNet implements YuNetNetwork {
-  /** Sizes for which buffers are kept: a camera needs two. */
-  private static final int MOST_SIZES = 4;
+  /** Sizes for which buffers are kept: a camera needs two, or six where faces are hidden. */
+  private static final int MOST_SIZES = 8;
 
   private final Network network;
   private final Map<List<Integer>, Buffers> sizes = new LinkedHashMap<>(8, 0.75f, true);

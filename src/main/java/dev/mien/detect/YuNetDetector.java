@@ -1,8 +1,6 @@
 package dev.mien.detect;
 
 import dev.mien.face.Detection;
-import dev.mien.face.Landmarks;
-import dev.mien.face.Point;
 import dev.mien.frame.Frame;
 import dev.mien.frame.Size;
 import dev.mien.onnx.Device;
@@ -10,9 +8,7 @@ import dev.mien.onnx.NetworkException;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,10 +39,10 @@ public final class YuNetDetector implements Detector {
   private static final double HUGE = 0.4;
 
   private final DetectorSettings settings;
-  private final YuNetNetwork network;
+  private final YuNetRun run;
 
-  private YuNetDetector(YuNetNetwork network, DetectorSettings settings) {
-    this.network = network;
+  private YuNetDetector(YuNetRun run, DetectorSettings settings) {
+    this.run = run;
     this.settings = settings;
   }
 
@@ -63,6 +59,12 @@ public final class YuNetDetector implements Detector {
   public static YuNetDetector open(
       String name, byte[] onnx, DetectorSettings settings, DetectorEngine engine, Device device)
       throws DetectorException, NetworkException {
+    return new YuNetDetector(run(name, onnx, engine, device), settings);
+  }
+
+  /** A network that was tried out. */
+  static YuNetRun run(String name, byte[] onnx, DetectorEngine engine, Device device)
+      throws DetectorException, NetworkException {
     YuNetNetwork network = network(name, onnx, engine, device);
     try {
       tryOut(name, network);
@@ -70,7 +72,7 @@ public final class YuNetDetector implements Detector {
       network.close();
       throw e;
     }
-    return new YuNetDetector(network, settings);
+    return new YuNetRun(network);
   }
 
   private static YuNetNetwork network(
@@ -128,96 +130,28 @@ public final class YuNetDetector implements Detector {
 
   /** Brings the picture to a long side and adds the faces of at least this size in the frame. */
   private void look(Mat image, int longSide, double leastFace, Candidates candidates) {
-    Size size = new Size(image.cols(), image.rows());
-    double scale = Math.min(1, (double) longSide / Math.max(size.width(), size.height()));
-    int width = Math.max(1, (int) Math.round(size.width() * scale));
-    int height = Math.max(1, (int) Math.round(size.height() * scale));
-    try (Scalar black = new Scalar(0, 0, 0, 0);
-        Mat canvas = new Mat(padded(height), padded(width), opencv_core.CV_8UC3, black);
-        Rect place = new Rect(0, 0, width, height);
-        Mat picture = new Mat(canvas, place);
-        org.bytedeco.opencv.opencv_core.Size target = picture.size()) {
-      opencv_imgproc.resize(image, picture, target, 0, 0, opencv_imgproc.INTER_LINEAR);
-      List<FloatBuffer> outputs = network.forward(canvas);
-      // Width and height were rounded each for itself, so each has its own way back.
-      double scaleX = (double) size.width() / width;
-      double scaleY = (double) size.height() / height;
-      for (int level = 0; level < YuNetNetwork.STRIDES.size(); level++) {
-        int stride = YuNetNetwork.STRIDES.get(level);
-        decode(
-            outputs,
-            level,
-            canvas.cols() / stride,
-            stride * scaleX,
-            stride * scaleY,
-            leastFace,
-            candidates);
-      }
-    }
-  }
-
-  private static int padded(int side) {
-    return (side + YuNetNetwork.LARGEST_STRIDE - 1)
-        / YuNetNetwork.LARGEST_STRIDE
-        * YuNetNetwork.LARGEST_STRIDE;
-  }
-
-  /** A cell is {@code cellX} x {@code cellY} pixels of the frame. */
-  private void decode(
-      List<FloatBuffer> outputs,
-      int level,
-      int columns,
-      double cellX,
-      double cellY,
-      double leastFace,
-      Candidates candidates) {
-    int levels = YuNetNetwork.STRIDES.size();
-    FloatBuffer cls = outputs.get(level);
-    FloatBuffer obj = outputs.get(level + levels);
-    FloatBuffer box = outputs.get(level + 2 * levels);
-    FloatBuffer kps = outputs.get(level + 3 * levels);
-    double least = settings.score() * settings.score();
-    int cells = cls.remaining();
-    for (int i = 0; i < cells; i++) {
-      double squared = share(cls.get(i)) * share(obj.get(i));
-      if (!(squared >= least)) {
-        continue;
-      }
-      int column = i % columns;
-      int row = i / columns;
-      double centerX = (column + box.get(4 * i)) * cellX;
-      double centerY = (row + box.get(4 * i + 1)) * cellY;
-      double halfWidth = Math.exp(box.get(4 * i + 2)) * cellX / 2;
-      double halfHeight = Math.exp(box.get(4 * i + 3)) * cellY / 2;
-      if (2 * Math.max(halfWidth, halfHeight) < leastFace) {
-        continue;
-      }
-      Point[] p = new Point[5];
-      for (int k = 0; k < p.length; k++) {
-        int at = 10 * i + 2 * k;
-        p[k] = new Point((column + kps.get(at)) * cellX, (row + kps.get(at + 1)) * cellY);
-      }
-      candidates.add(
-          centerX - halfWidth,
-          centerY - halfHeight,
-          centerX + halfWidth,
-          centerY + halfHeight,
-          Math.sqrt(squared),
-          new Landmarks(p[0], p[1], p[2], p[3], p[4]));
-    }
-  }
-
-  private static double share(float value) {
-    return Math.min(Math.max(value, 0), 1);
+    double scale = Math.min(1, (double) longSide / Math.max(image.cols(), image.rows()));
+    int width = Math.max(1, (int) Math.round(image.cols() * scale));
+    int height = Math.max(1, (int) Math.round(image.rows() * scale));
+    run.over(
+        image,
+        width,
+        height,
+        settings.score(),
+        (left, top, right, bottom, score, landmarks) -> {
+          if (Math.max(right - left, bottom - top) >= leastFace) {
+            candidates.add(left, top, right, bottom, score, landmarks);
+          }
+        });
   }
 
   @Override
   public String engine() {
-    return network.engine();
+    return run.network().engine();
   }
 
   @Override
   public void close() {
-    network.close();
+    run.close();
   }
 }

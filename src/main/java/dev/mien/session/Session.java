@@ -9,6 +9,8 @@ import dev.mien.classify.SharedClassifier;
 import dev.mien.detect.Detector;
 import dev.mien.detect.DetectorEngine;
 import dev.mien.detect.Detectors;
+import dev.mien.detect.HidingDetector;
+import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelException;
 import dev.mien.onnx.Device;
@@ -83,6 +85,7 @@ public final class Session implements AutoCloseable {
   private final AtomicLong ids = new AtomicLong();
   private final Map<DetectorKey, List<Detector>> detectors = new LinkedHashMap<>();
   private final Map<ModelKey, Asked> asked = new LinkedHashMap<>();
+  private final Map<ModelKey, HidingDetector> hiding = new LinkedHashMap<>();
 
   /**
    * @param device {@code auto}, {@code cpu} or {@code cuda[:N]}
@@ -135,7 +138,20 @@ public final class Session implements AutoCloseable {
       int thread = i;
       nets.add(new Nets(finding.get(i), asking.stream().map(c -> c.get(thread)).toList()));
     }
-    return new Setup(wishes, detector, classifiers, nets);
+    return new Setup(
+        wishes, detector, classifiers, nets, wishes.hideFaces() ? hiding(detector) : null);
+  }
+
+  /** Only a YuNet finds what is small or turned; the shipped one does it for other detectors. */
+  private HidingDetector hiding(Model detector) throws IOException {
+    Card.Detector card = detector.card().detector();
+    Model model = card != null && card.kind() == Card.Kind.YUNET ? detector : models.find("yunet");
+    HidingDetector open = hiding.get(ModelKey.of(model));
+    if (open == null) {
+      open = HidingDetector.open(model, engine, device, pool.size());
+      hiding.put(ModelKey.of(model), open);
+    }
+    return open;
   }
 
   private List<Detector> detectors(Model model, double least) throws IOException {
@@ -190,11 +206,12 @@ public final class Session implements AutoCloseable {
    */
   public Pipeline.Builder pipeline(Source source, Setup setup) {
     Wishes wishes = setup.wishes();
+    HidingDetector finder = setup.hiding();
     return Pipeline.of(source, pool, setup.nets())
         .rules(Rules.DEFAULT.withSure(wishes.conf()))
         .ids(ids::incrementAndGet)
         .effort(wishes.effort())
-        .hide(wishes.hideFaces() ? new Hide() : null)
+        .hide(finder == null ? null : new Hide(finder::find, !source.stills()))
         .draw(new Labels());
   }
 
@@ -207,6 +224,16 @@ public final class Session implements AutoCloseable {
           new DetectorKey(ModelKey.of(setup.detector()), Math.min(FLOOR, setup.wishes().conf())));
       setup.classifiers().forEach(m -> asking.add(ModelKey.of(m)));
     }
+    hiding
+        .values()
+        .removeIf(
+            open -> {
+              boolean over = setups.stream().noneMatch(s -> s.hiding() == open);
+              if (over) {
+                open.close();
+              }
+              return over;
+            });
     detectors
         .entrySet()
         .removeIf(

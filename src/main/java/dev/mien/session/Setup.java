@@ -1,10 +1,12 @@
 package dev.mien.session;
 
+import dev.mien.detect.HidingDetector;
 import dev.mien.face.LabelKeys;
 import dev.mien.model.Model;
 import dev.mien.pipeline.Nets;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Wishes with their models opened. The nets belong to the session.
@@ -12,8 +14,14 @@ import java.util.Set;
  * @param detector the model that finds faces
  * @param classifiers the models that are asked about them
  * @param nets for each thread of the session's pool
+ * @param hiding finds what has to be hidden; null where nothing is
  */
-public record Setup(Wishes wishes, Model detector, List<Model> classifiers, List<Nets> nets) {
+public record Setup(
+    Wishes wishes,
+    Model detector,
+    List<Model> classifiers,
+    List<Nets> nets,
+    @Nullable HidingDetector hiding) {
   public Setup {
     classifiers = List.copyOf(classifiers);
     nets = List.copyOf(nets);
