@@ -240,7 +240,7 @@ final class RunIT {
     Program.Ended ended = new Program(folder).run("bench", "--max-frames", "20");
     assertThat(ended.status()).as(ended.err()).isZero();
     for (String stage : List.of("read", "detect", "classify", "track", "annotate", "sum")) {
-      assertThat(ended.out()).containsPattern("(?m)^  " + stage + " +\\d+\\.\\d{3} ms a frame");
+      assertThat(ended.out()).containsPattern("(?m)^  " + stage + " +\\d+\\.\\d{3} ms of a core");
     }
   }
 
