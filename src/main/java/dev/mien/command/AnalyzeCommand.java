@@ -61,7 +61,8 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<SinkAddress> sinks = to.stream().map(SinkAddress::parse).toList();
+    List<SinkAddress> sinks =
+        to.stream().map(t -> Flag.read("--to", () -> SinkAddress.parse(t))).toList();
     if (videos.size() > 1 && sinks.stream().anyMatch(SinkAddress::isFile)) {
       throw new IllegalArgumentException(
           "--to FILE takes one video, found "
@@ -72,7 +73,8 @@ final class AnalyzeCommand implements Callable<Integer> {
     int status = Status.DONE;
     try (Session session = flags.session()) {
       Run run = new Run(session, session.open(flags.wishes(Effort.FULL)), maxFrames);
-      List<String> names = WatchCommand.names(addresses);
+      List<String> names =
+          NamedSource.names(addresses.stream().map(a -> new NamedSource("", a)).toList());
       for (int i = 0; i < names.size(); i++) {
         int one = analyze(run, addresses.get(i), names.get(i), sinks);
         status = status == Status.DONE ? one : status;
@@ -140,8 +142,8 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   private static Sink output(SinkAddress sink, SourceAddress address, String name, Run run)
       throws IOException {
-    Outputs.refuseInput(address, sink);
-    return new Outputs(run, Pages.NONE).open(sink, name);
+    return Flag.open(
+        "--to", () -> new Outputs(run, Pages.NONE).open(Outputs.refuseInput(address, sink), name));
   }
 
   private static void makeFolder(Path folder) {

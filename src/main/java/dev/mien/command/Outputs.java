@@ -4,6 +4,7 @@ import dev.mien.rtsp.RtspServers;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Outlet;
 import dev.mien.sink.Pages;
+import dev.mien.sink.Recording;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.ConnectionState;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,21 +35,29 @@ final class Outputs {
   private final Pages pages;
   private final RtspServers rtsp;
   private final boolean patient;
+  private final Recording recording;
   private final Map<String, Source> sources = new ConcurrentHashMap<>();
 
   /**
-   * @param patient whether a server elsewhere that refuses is asked again later
+   * @param patient whether a server elsewhere that refuses is asked again later, and a full disk
+   *     waited for
    */
-  Outputs(Controls controls, Pages pages, RtspServers rtsp, boolean patient) {
+  Outputs(Controls controls, Pages pages, RtspServers rtsp, boolean patient, Recording recording) {
     this.controls = controls;
     this.pages = pages;
     this.rtsp = rtsp;
     this.patient = patient;
+    this.recording = recording;
   }
 
   /** Of a run that somebody waits for. */
   Outputs(Run run, Pages pages) {
-    this(run, pages, run.rtsp(), false);
+    this(run, pages, Recording.plain(Clock.system(ZoneId.systemDefault())));
+  }
+
+  /** Of a run that somebody waits for. */
+  Outputs(Run run, Pages pages, Recording recording) {
+    this(run, pages, run.rtsp(), false, recording);
   }
 
   /**
@@ -63,7 +74,8 @@ final class Outputs {
             pages,
             rtsp,
             () -> away(source),
-            patient));
+            patient,
+            recording));
   }
 
   /** From now on the outputs can say why no frames come. */
@@ -80,14 +92,19 @@ final class Outputs {
         : link.reason().replaceFirst("^(?:\\S+://\\S+|" + Pattern.quote(name) + "): ", "");
   }
 
-  /** Nobody wants their recording overwritten by its own annotation. */
-  static void refuseInput(SourceAddress source, SinkAddress sink) throws IOException {
+  /**
+   * Nobody wants their recording overwritten by its own annotation.
+   *
+   * @return the sink
+   */
+  static SinkAddress refuseInput(SourceAddress source, SinkAddress sink) throws IOException {
     if (source instanceof SourceAddress.Video input
         && sink instanceof SinkAddress.VideoFile output
         && Files.exists(output.file())
         && Files.isSameFile(input.file(), output.file())) {
       throw new IllegalArgumentException(
-          "--to: '" + output.file() + "' is the input itself; name another file");
+          "'" + output.file() + "' is the input itself; name another file");
     }
+    return sink;
   }
 }

@@ -20,9 +20,6 @@ import dev.mien.web.Devices;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -43,7 +40,6 @@ import picocli.CommandLine.Parameters;
             + " written.")
 final class ServeCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS");
 
   @Parameters(paramLabel = "CONFIG", description = "The configuration: config/mien.yaml is one.")
   Path file;
@@ -183,16 +179,13 @@ final class ServeCommand implements Callable<Integer> {
   private Pipeline open(Settings.Camera camera, Session session) throws IOException {
     Setup setup = session.open(camera.wishes());
     List<Sink> sinks = new ArrayList<>();
-    Outputs outputs = new Outputs(Controls.NONE, pages, rtsp, true);
+    Outputs outputs = new Outputs(Controls.NONE, pages, rtsp, true, camera.recording());
     try {
-      // Each start has files of its own, so that none overwrites what another one saw.
-      String own = camera.name() + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME);
       for (SinkAddress address : camera.to()) {
-        Outputs.refuseInput(camera.source(), address);
         sinks.add(
-            outputs.open(
-                address.isFile() ? address.of(own) : address,
-                address instanceof SinkAddress.Snapshots ? own : camera.name()));
+            Flag.open(
+                "cameras." + camera.name() + ".to",
+                () -> outputs.open(Outputs.refuseInput(camera.source(), address), camera.name())));
       }
       Source source = source(camera);
       pages.opened(camera.name(), source);
@@ -225,6 +218,7 @@ final class ServeCommand implements Callable<Integer> {
       line(text, "source", camera.source() + (camera.loop() ? ", again and again" : ""));
       line(text, "to", listed(camera.to().stream().map(Object::toString).toList(), "nowhere"));
       line(text, "max_age", camera.maxAge().toMillis() + "ms");
+      line(text, "files", camera.recording().toString());
       line(
           text,
           "detector",

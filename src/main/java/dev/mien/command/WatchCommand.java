@@ -4,6 +4,7 @@ import dev.mien.pipeline.Effort;
 import dev.mien.pipeline.Stats;
 import dev.mien.report.Tally;
 import dev.mien.session.Session;
+import dev.mien.sink.Recording;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.Looped;
@@ -41,7 +42,8 @@ final class WatchCommand implements Callable<Integer> {
       defaultValue = "0",
       description =
           "Camera number or /dev/videoN, rtsp:// or http:// URL, file, folder of pictures, or"
-              + " pattern: for a test picture (default: 0). Repeatable.")
+              + " pattern: for a test picture (default: 0); NAME=SOURCE gives it a name."
+              + " Repeatable.")
   List<String> sources;
 
   @Option(
@@ -51,7 +53,7 @@ final class WatchCommand implements Callable<Integer> {
       description =
           "window, http for a page at http://127.0.0.1:8080/, http://ADDRESS:PORT, rtsp for a"
               + " stream at rtsp://127.0.0.1:8554/SOURCE, rtsp://HOST/PATH to send it there,"
-              + " FILE.mp4, FILE.jsonl, FOLDER/ for a picture of each face, or - for JSON Lines on"
+              + " FILE.mp4, FILE.mkv, FILE.jsonl, FOLDER/ for a picture of each face, or - for JSON Lines on"
               + " standard output (default: window). Repeatable. Of several sources, each gets a"
               + " window, a stream or a file of its own: FILE-SOURCE.mp4. More on streams:"
               + " docs/streams.md.")
@@ -69,6 +71,8 @@ final class WatchCommand implements Callable<Integer> {
   @Option(names = "--quiet", description = "No summary at the end.")
   boolean quiet;
 
+  @Mixin RecordingFlags recordingFlags = new RecordingFlags();
+
   @Mixin AgeLimit maxAge = new AgeLimit();
 
   @Mixin ReadFlags flags = new ReadFlags();
@@ -80,16 +84,19 @@ final class WatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<SourceAddress> addresses = sources.stream().map(SourceAddress::parse).toList();
-    List<SinkAddress> sinks = to.stream().map(SinkAddress::parse).toList();
+    List<NamedSource> named =
+        sources.stream().map(s -> Flag.read("--source", () -> NamedSource.parse(s))).toList();
+    List<SinkAddress> sinks =
+        to.stream().map(t -> Flag.read("--to", () -> SinkAddress.parse(t))).toList();
+    Recording recording = recordingFlags.recording();
     Duration limit = maxAge.duration();
     try (Session session = flags.session();
         WebPages pages = new WebPages()) {
       Run run = new Run(session, session.open(flags.wishes(Effort.AUTO)), maxFrames, limit);
       pages.tell(run::stats, run::interrupted, () -> run.devices(flags.device));
-      Outputs outputs = new Outputs(run, pages);
+      Outputs outputs = new Outputs(run, pages, recording);
       int status = Status.DONE;
-      for (Outcome outcome : watchAll(open(addresses, sinks, outputs), run, pages, outputs)) {
+      for (Outcome outcome : watchAll(open(named, sinks, outputs), run, pages, outputs)) {
         status = status == Status.DONE ? outcome.status() : status;
         if (!quiet) {
           System.err.print(outcome.summary());
@@ -101,20 +108,20 @@ final class WatchCommand implements Callable<Integer> {
 
   /** Opens the sinks of each source, all or none. */
   private static List<Watched> open(
-      List<SourceAddress> addresses, List<SinkAddress> to, Outputs outputs) throws IOException {
-    List<String> names = names(addresses);
+      List<NamedSource> sources, List<SinkAddress> to, Outputs outputs) throws IOException {
+    List<String> names = NamedSource.names(sources);
     List<Watched> all = new ArrayList<>();
     try {
       for (int i = 0; i < names.size(); i++) {
         String name = names.get(i);
-        Watched one = new Watched(name, addresses.get(i), new ArrayList<>(), new Tally());
+        Watched one = new Watched(name, sources.get(i).address(), new ArrayList<>(), new Tally());
         all.add(one);
         for (SinkAddress output : to) {
           SinkAddress own = names.size() == 1 ? output : output.of(name);
-          for (SourceAddress source : addresses) {
-            Outputs.refuseInput(source, own);
+          for (NamedSource source : sources) {
+            Flag.open("--to", () -> Outputs.refuseInput(source.address(), own));
           }
-          one.sinks().add(outputs.open(own, name));
+          one.sinks().add(Flag.open("--to", () -> outputs.open(own, name)));
         }
         one.sinks().add(one.tally());
       }
@@ -123,23 +130,6 @@ final class WatchCommand implements Callable<Integer> {
       all.forEach(one -> one.sinks().forEach(Sink::close));
       throw e;
     }
-  }
-
-  /** What each source is called; no two alike, for files and records are named by it. */
-  static List<String> names(List<SourceAddress> addresses) {
-    if (addresses.size() == 1) {
-      return List.of(addresses.get(0).name());
-    }
-    List<String> names = new ArrayList<>();
-    for (SourceAddress address : addresses) {
-      String plain = address.name().replaceAll("[^\\p{L}\\p{N}._-]+", "-");
-      String name = plain;
-      for (int n = 2; names.contains(name); n++) {
-        name = plain + "-" + n;
-      }
-      names.add(name);
-    }
-    return names;
   }
 
   private List<Outcome> watchAll(List<Watched> all, Run run, WebPages pages, Outputs outputs)

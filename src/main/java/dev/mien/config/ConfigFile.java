@@ -13,6 +13,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mien.model.TextFile;
 import dev.mien.session.Wishes;
+import dev.mien.sink.Recording;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
 import java.io.IOException;
@@ -60,9 +61,13 @@ record ConfigFile(
       @Nullable List<String> classify,
       @Nullable Double conf,
       @Nullable String effort,
-      @Nullable String hide) {
+      @Nullable String hide,
+      @Nullable String segment,
+      @Nullable String keep,
+      @Nullable String keepSize) {
     static final Camera NOTHING =
-        new Camera(null, null, null, null, null, null, null, null, null, null, null);
+        new Camera(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   /** Makes settings of it. */
@@ -268,7 +273,7 @@ record ConfigFile(
       try {
         return List.of(SinkAddress.parse(text));
       } catch (IllegalArgumentException e) {
-        throw wrong(List.of("page"), String.valueOf(e.getMessage()).replaceFirst("^--to:? ", ""));
+        throw wrong(List.of("page"), String.valueOf(e.getMessage()));
       }
     }
 
@@ -317,7 +322,21 @@ record ConfigFile(
               ? Settings.Camera.MAX_AGE
               : checked(name, "max_age", () -> Settings.duration(maxAge));
       Wishes wishes = wishes(key, models(own), usual);
-      return new Settings.Camera(name, address, sinks, age, loop != null && loop, wishes);
+      return new Settings.Camera(
+          name, address, sinks, age, loop != null && loop, wishes, recording(name, own, common));
+    }
+
+    private Recording recording(String name, Camera own, Camera common) {
+      String segment = own.segment == null ? common.segment : own.segment;
+      String keep = own.keep == null ? common.keep : own.keep;
+      String keepSize = own.keepSize == null ? common.keepSize : own.keepSize;
+      Recording plain = Settings.FILES;
+      Duration length =
+          segment == null ? null : checked(name, "segment", () -> Settings.duration(segment));
+      Duration age = keep == null ? null : checked(name, "keep", () -> Settings.duration(keep));
+      long bytes =
+          keepSize == null ? 0 : checked(name, "keep_size", () -> Recording.size(keepSize));
+      return checked(name, "segment", () -> new Recording(true, length, age, bytes, plain.clock()));
     }
 
     private @Nullable List<String> entries(List<String> path, @Nullable List<String> list) {
@@ -331,8 +350,7 @@ record ConfigFile(
       try {
         return value.get();
       } catch (IllegalArgumentException e) {
-        String what = String.valueOf(e.getMessage()).replaceFirst("^--(source|to):? ", "");
-        throw wrong(List.of("cameras", camera, key), what);
+        throw wrong(List.of("cameras", camera, key), String.valueOf(e.getMessage()));
       }
     }
 

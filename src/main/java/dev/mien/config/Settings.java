@@ -1,10 +1,13 @@
 package dev.mien.config;
 
 import dev.mien.session.Wishes;
+import dev.mien.sink.Recording;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +35,7 @@ public record Settings(String device, String engine, Map<String, Camera> cameras
    * @param maxAge an observation that would be older comes too late
    * @param loop whether a recording is played again and again
    * @param wishes how its frames are read
+   * @param recording how its files are cut, and what is kept of them
    */
   public record Camera(
       String name,
@@ -39,7 +43,8 @@ public record Settings(String device, String engine, Map<String, Camera> cameras
       List<SinkAddress> to,
       Duration maxAge,
       boolean loop,
-      Wishes wishes) {
+      Wishes wishes,
+      Recording recording) {
     public static final Duration MAX_AGE = Duration.ofMillis(500);
 
     public Camera {
@@ -47,7 +52,7 @@ public record Settings(String device, String engine, Map<String, Camera> cameras
     }
 
     Camera withTo(List<SinkAddress> others) {
-      return new Camera(name, source, others, maxAge, loop, wishes);
+      return new Camera(name, source, others, maxAge, loop, wishes, recording);
     }
   }
 
@@ -58,19 +63,25 @@ public record Settings(String device, String engine, Map<String, Camera> cameras
   /** Shown to this machine only. */
   static final List<SinkAddress> PAGE = List.of(SinkAddress.parse("http"));
 
+  /** One file for each start. */
+  static final Recording FILES =
+      new Recording(true, null, null, 0, Clock.system(ZoneId.systemDefault()));
+
   /** What the shipped file says: the first camera of the machine, on a page for this machine. */
   static Settings defaults() {
     Camera camera =
-        new Camera("camera", SourceAddress.parse("0"), PAGE, Camera.MAX_AGE, false, Wishes.DEFAULT);
+        new Camera(
+            "camera", SourceAddress.parse("0"), PAGE, Camera.MAX_AGE, false, Wishes.DEFAULT, FILES);
     return new Settings(DEVICE, ENGINE, Map.of("camera", camera));
   }
 
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h)");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h|d)");
 
   /**
    * A duration as it is written.
    *
-   * @param text such as {@code 500ms}, {@code 10s}, {@code 2m} or {@code 1h}; not nothing
+   * @param text such as {@code 500ms}, {@code 10s}, {@code 2m}, {@code 1h} or {@code 7d}; not
+   *     nothing
    */
   public static Duration duration(String text) {
     Matcher parts = DURATION.matcher(text);
@@ -82,7 +93,8 @@ public record Settings(String device, String engine, Map<String, Camera> cameras
       case "ms" -> Duration.ofMillis(number);
       case "s" -> Duration.ofSeconds(number);
       case "m" -> Duration.ofMinutes(number);
-      default -> Duration.ofHours(number);
+      case "h" -> Duration.ofHours(number);
+      default -> Duration.ofDays(number);
     };
   }
 

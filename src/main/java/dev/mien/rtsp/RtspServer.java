@@ -136,8 +136,7 @@ final class RtspServer implements AutoCloseable {
                 + " rtsp:PORT"
             : String.valueOf(cause.getMessage());
     return new IllegalArgumentException(
-        "--to rtsp: cannot listen on %s port %d: %s".formatted(host, address.getPort(), why),
-        cause);
+        "rtsp: cannot listen on %s port %d: %s".formatted(host, address.getPort(), why), cause);
   }
 
   /** RTP has an even port, RTCP the odd one above it (RFC 3550, section 11). */
@@ -167,7 +166,7 @@ final class RtspServer implements AutoCloseable {
       }
       any.channel().close().awaitUninterruptibly();
     }
-    throw new RtspException("--to rtsp: no two free UDP ports in a row");
+    throw new RtspException("rtsp: no two free UDP ports in a row");
   }
 
   /** Who comes too often is shut out before anything is set up for it. */
@@ -260,12 +259,12 @@ final class RtspServer implements AutoCloseable {
   RtspStream add(String name, Runnable closed) {
     if (!name.matches("[A-Za-z0-9._-]+")) {
       throw new IllegalArgumentException(
-          "--to rtsp: a stream's name has letters, digits, '.', '_' and '-', found '" + name + "'");
+          "a stream's name has letters, digits, '.', '_' and '-', found '" + name + "'");
     }
     RtspStream stream = new RtspStream(this, name, random.nextLong() >>> 1, closed);
     if (streams.putIfAbsent(name, stream) != null) {
       throw new IllegalArgumentException(
-          "--to rtsp: two streams are called '" + name + "'; name one with rtsp/NAME");
+          "rtsp: two streams are called '" + name + "'; name one with rtsp/NAME");
     }
     return stream;
   }

@@ -71,7 +71,7 @@ public final class RtspServers {
       return new InetSocketAddress(InetAddress.getByName(host), port);
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(
-          "--to rtsp: '" + host + "' is no address of this machine; leave it out for 127.0.0.1", e);
+          "rtsp: '" + host + "' is no address of this machine; leave it out for 127.0.0.1", e);
     }
   }
 
@@ -79,7 +79,7 @@ public final class RtspServers {
     Optional<Login> login = Login.of(environment);
     if (login.isEmpty() && !address.getAddress().isLoopbackAddress()) {
       throw new IllegalArgumentException(
-          "--to rtsp:%s: other machines reach this address, so a user and a password are needed;"
+          "rtsp:%s: other machines reach this address, so a user and a password are needed;"
                   .formatted(host)
               + " set %s and %s, or %s".formatted(Login.USER, Login.PASSWORD, Login.FILE));
     }

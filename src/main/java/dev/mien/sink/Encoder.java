@@ -7,6 +7,7 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 import dev.mien.frame.Size;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
@@ -121,12 +122,18 @@ final class Encoder implements AutoCloseable {
     drain();
     // A trailer that half fits would spoil the fragments, which play without one.
     long free = file.toAbsolutePath().toFile().getUsableSpace();
-    if (free < TRAILER_BYTES + frames * TRAILER_BYTES_A_FRAME) {
+    if (Files.exists(file) && free < TRAILER_BYTES + frames * TRAILER_BYTES_A_FRAME) {
       broken = true;
       throw new SinkException(
-          file + ": disk full; what was written before plays, without an index");
+          file + ": " + OutputFile.FULL + "; what was written before plays, without an index");
     }
     check(av_write_trailer(container));
+  }
+
+  /** Has what follows leave the file as it is: it is not ours any more. */
+  void abandon() {
+    broken = true;
+    whole = 0;
   }
 
   private void check(int code) throws SinkException {
@@ -135,7 +142,7 @@ final class Encoder implements AutoCloseable {
     }
     broken = true;
     boolean full = code == AVERROR_ENOSPC();
-    throw new SinkException(file + ": " + (full ? "disk full" : H264.message(code)));
+    throw new SinkException(file + ": " + (full ? OutputFile.FULL : H264.message(code)));
   }
 
   /** Players refuse a file whose last fragment breaks off in its head. */

@@ -6,17 +6,23 @@ import dev.mien.face.Observation;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.indexer.DoubleIndexer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Saves one picture of each face, cut out with a margin, at its best moment: large, sharp and
@@ -24,6 +30,8 @@ import org.bytedeco.opencv.opencv_core.Size;
  * of that moment. It is written when the face has left, or has been there for long.
  */
 final class FaceFolderSink implements Sink {
+  private static final Logger log = LoggerFactory.getLogger(FaceFolderSink.class);
+
   /** On each side, as a share of the face. */
   private static final double MARGIN = 0.3;
 
@@ -52,7 +60,12 @@ final class FaceFolderSink implements Sink {
   }
 
   private final Path folder;
+  private final Outlet outlet;
   private final String source;
+  private final Shelf shelf;
+  private final LongAdder taken = new LongAdder();
+  private final LongAdder lost = new LongAdder();
+  private volatile String trouble = "";
   private final Map<Long, Best> present = new LinkedHashMap<>();
 
   /** The faces that were written last: an id never comes twice, but a face may stay for hours. */
@@ -66,10 +79,18 @@ final class FaceFolderSink implements Sink {
         }
       };
 
-  FaceFolderSink(Path folder, String source) {
+  FaceFolderSink(Path folder, Outlet outlet) {
     this.folder = folder;
-    this.source = source;
+    this.outlet = outlet;
+    Recording recording = outlet.recording();
+    source =
+        recording.dated()
+            ? OutputFile.dated(outlet.fileName(), recording.clock())
+            : outlet.fileName();
     OutputFile.openFolder(folder);
+    shelf =
+        new Shelf(
+            folder, Pattern.compile(Pattern.quote(outlet.fileName()) + "-.*\\.jpg"), recording);
   }
 
   @Override
@@ -168,7 +189,29 @@ final class FaceFolderSink implements Sink {
     present.remove(id);
     written.put(id, true);
     try (Mat picture = best.picture) {
+      if (!shelf.tidy(null)) {
+        throw new SinkException(folder + "/: " + OutputFile.FULL);
+      }
+      if (!Files.isDirectory(folder)) {
+        log.warn("{}/: was removed; made anew", folder);
+        Files.createDirectory(folder);
+      }
       Picture.save(picture, folder.resolve("%s-%d-%s.jpg".formatted(source, id, time(best.time))));
+      taken.increment();
+      if (!trouble.isEmpty()) {
+        log.info("{}/: written again; {} pictures are missing", folder, lost.sum());
+        trouble = "";
+      }
+    } catch (IOException e) {
+      SinkException failure = SinkException.of(folder + "/", e);
+      if (!outlet.patient()) {
+        throw failure;
+      }
+      if (trouble.isEmpty()) {
+        log.warn("{}; tried again with the next face", failure.getMessage());
+      }
+      lost.increment();
+      trouble = String.valueOf(failure.getMessage());
     }
   }
 
@@ -181,6 +224,11 @@ final class FaceFolderSink implements Sink {
         millis / 60_000 % 60,
         millis / 1000 % 60,
         millis % 1000);
+  }
+
+  @Override
+  public @Nullable Delivery delivery() {
+    return outlet.patient() ? new Delivery(taken.sum(), lost.sum(), trouble) : null;
   }
 
   @Override

@@ -21,7 +21,8 @@ import java.util.function.Supplier;
  * @param away why no frames come, in one line without credentials; empty where they do, or where
  *     that is not known
  * @param patient whether a server elsewhere that does not accept user or password is asked again
- *     later, as a service does; otherwise that ends the sink
+ *     later, and a disk that is full waited for, as a service does; otherwise that ends the sink
+ * @param recording how files are cut, and what is kept of them
  */
 public record Outlet(
     String source,
@@ -32,7 +33,8 @@ public record Outlet(
     Pages pages,
     RtspServers rtsp,
     Supplier<String> away,
-    boolean patient) {
+    boolean patient,
+    Recording recording) {
   /** The source's name as part of a file name: {@code rtsp://door/1} is {@code rtsp-door-1}. */
   String fileName() {
     String name = source.replaceAll("[^\\p{L}\\p{N}._-]+", "-").replaceAll("^[-.]+|-+$", "");

@@ -8,7 +8,7 @@ public interface Pages {
   /** Where there is no page. */
   Pages NONE =
       (address, source) -> {
-        throw new IllegalArgumentException("--to " + address + ": only watch shows a page");
+        throw new IllegalArgumentException(address + ": only watch shows a page");
       };
 
   /**

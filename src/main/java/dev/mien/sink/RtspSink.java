@@ -76,7 +76,7 @@ final class RtspSink implements Sink {
     this.stream = stream;
     this.name = name;
     this.sent = sent;
-    frameRate = outlet.frameRate().orElse(VideoSink.USUAL_RATE);
+    frameRate = outlet.frameRate().orElse(VideoPart.USUAL_RATE);
     silence = new Silence(outlet.source(), outlet.away());
     watch =
         Executors.newSingleThreadScheduledExecutor(

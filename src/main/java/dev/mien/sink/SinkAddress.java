@@ -27,7 +27,9 @@ public sealed interface SinkAddress {
   record VideoFile(Path file) implements SinkAddress {
     @Override
     public Sink open(Outlet outlet) {
-      return new VideoSink(file, outlet.frameRate().orElse(VideoSink.USUAL_RATE));
+      double rate = outlet.frameRate().orElse(VideoPart.USUAL_RATE);
+      return new RecordingSink(
+          file, outlet, Sink.Want.DRAWN, (held, anew) -> new VideoPart(held, rate));
     }
 
     @Override
@@ -45,7 +47,7 @@ public sealed interface SinkAddress {
   record JsonLines(Path file) implements SinkAddress {
     @Override
     public Sink open(Outlet outlet) throws IOException {
-      return JsonLinesSink.toFile(file);
+      return new RecordingSink(file, outlet, Sink.Want.NOTHING, LinesPart::new);
     }
 
     @Override
@@ -63,7 +65,7 @@ public sealed interface SinkAddress {
   record StandardOutput() implements SinkAddress {
     @Override
     public Sink open(Outlet outlet) throws IOException {
-      return JsonLinesSink.toStream("-", outlet.standardOutput());
+      return new JsonLinesSink("-", outlet.standardOutput());
     }
 
     @Override
@@ -76,7 +78,7 @@ public sealed interface SinkAddress {
   record Snapshots(Path folder) implements SinkAddress {
     @Override
     public Sink open(Outlet outlet) {
-      return new FaceFolderSink(folder, outlet.fileName());
+      return new FaceFolderSink(folder, outlet);
     }
 
     @Override
@@ -111,7 +113,7 @@ public sealed interface SinkAddress {
               .matcher(text);
       if (!parts.matches() || Integer.parseInt(parts.group(3)) > 65_535) {
         throw new IllegalArgumentException(
-            "--to: found '"
+            "found '"
                 + masked(text)
                 + "', expected http, or http://ADDRESS:PORT with an address of this machine"
                 + " (0.0.0.0 for all of them)");
@@ -140,7 +142,7 @@ public sealed interface SinkAddress {
       int port = parts.group(2) == null ? 8554 : Integer.parseInt(parts.group(2));
       if (port > 65535) {
         throw new IllegalArgumentException(
-            "--to rtsp: found port " + port + ", expected 0 to 65535; 0 is any that is free");
+            "rtsp: found port " + port + ", expected 0 to 65535; 0 is any that is free");
       }
       return new Rtsp(host, port, parts.group(3) == null ? "" : parts.group(3));
     }
@@ -188,12 +190,12 @@ public sealed interface SinkAddress {
       // Not shown: what stands there may be a part of the password.
       if (!host.matches("(?:\\[[0-9a-fA-F:.%]+\\]|[^:/\\s]+)(?::\\d{1,5})?/[^\\s]+")) {
         throw new IllegalArgumentException(
-            "--to rtsp://: expected rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH, to send the pictures"
+            "rtsp://: expected rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH, to send the pictures"
                 + " to a server there; to serve them here write rtsp or rtsp:HOST:PORT");
       }
       if (host.matches("(?:0\\.0\\.0\\.0|\\[::\\])[:/].*")) {
         throw new IllegalArgumentException(
-            "--to rtsp://: no server can be sent to at "
+            "rtsp://: no server can be sent to at "
                 + host.replaceFirst("/.*", "")
                 + "; to serve the pictures on all addresses write rtsp:0.0.0.0:8554");
       }
@@ -279,7 +281,7 @@ public sealed interface SinkAddress {
 
   private static IllegalArgumentException unknown(String text) {
     return new IllegalArgumentException(
-        "--to: found '"
+        "found '"
             + text
             + "', expected window, http, rtsp, rtsp://HOST/PATH, FILE.mp4, FILE.mkv, FILE.jsonl,"
             + " FOLDER/ or - (standard output)");

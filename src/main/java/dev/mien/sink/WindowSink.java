@@ -84,7 +84,7 @@ final class WindowSink implements Sink {
 
   private static IllegalArgumentException noDisplay(String found) {
     return new IllegalArgumentException(
-        "--to window needs a display: " + found + "; write to FILE.mp4 instead, or log in to one");
+        "window needs a display: " + found + "; write to FILE.mp4 instead, or log in to one");
   }
 
   private WindowSink(Outlet outlet) {

@@ -68,12 +68,12 @@ public final class PictureFolder {
         }
       }
     } catch (IOException | PatternSyntaxException e) {
-      throw new IllegalArgumentException("--source: '" + text + "' cannot be listed", e);
+      throw new IllegalArgumentException("'" + text + "' cannot be listed", e);
     }
     String left = leftOut(others);
     if (pictures.isEmpty()) {
       throw new IllegalArgumentException(
-          "--source: no pictures in '%s', expected jpg, png, bmp, webp or tif%s"
+          "no pictures in '%s', expected jpg, png, bmp, webp or tif%s"
               .formatted(text, left.isEmpty() ? "" : "; found " + left));
     }
     if (!left.isEmpty()) {

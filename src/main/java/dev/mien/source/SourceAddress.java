@@ -173,13 +173,13 @@ public sealed interface SourceAddress {
     }
     if (text.matches("(?i)[a-z][a-z0-9+.-]+://.*")) {
       throw new IllegalArgumentException(
-          "--source: found '%s', known are rtsp://, rtsps://, http:// and https://"
+          "found '%s', known are rtsp://, rtsps://, http:// and https://"
               .formatted(Secrets.mask(text)));
     }
     try {
       return file(text);
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("--source: '" + text + "' is no file name", e);
+      throw new IllegalArgumentException("'" + text + "' is no file name", e);
     }
   }
 
@@ -208,7 +208,7 @@ public sealed interface SourceAddress {
             && (path.contains("@") || torn.contains("@"));
     if (broken || !host.matches("(?:\\[[0-9a-fA-F:.%]+\\]|[^:\\s]+)(?::\\d{1,5})?")) {
       throw new IllegalArgumentException(
-          "--source: no host in this %s:// address, expected %s://[USER:PASSWORD@]HOST[:PORT]/..;"
+          "no host in this %s:// address, expected %s://[USER:PASSWORD@]HOST[:PORT]/..;"
                   .formatted(scheme, scheme)
               + " in a password, write / as %2F, ? as %3F, # as %23; in a path, @ as %40");
     }
@@ -222,15 +222,14 @@ public sealed interface SourceAddress {
             .matcher(text);
     if (!parts.matches()) {
       throw new IllegalArgumentException(
-          "--source: found '%s', expected pattern: or pattern:WIDTHxHEIGHT@RATE?frames=N"
-              .formatted(text));
+          "found '%s', expected pattern: or pattern:WIDTHxHEIGHT@RATE?frames=N".formatted(text));
     }
     int width = parts.group(1) == null ? 640 : Integer.parseInt(parts.group(1));
     int height = parts.group(2) == null ? 360 : Integer.parseInt(parts.group(2));
     double rate = parts.group(3) == null ? 25 : Double.parseDouble(parts.group(3));
     if (width < 64 || height < 64 || width > 7680 || height > 4320 || rate <= 0) {
       throw new IllegalArgumentException(
-          "--source: found '%s', expected 64x64 to 7680x4320 and a rate above 0".formatted(text));
+          "found '%s', expected 64x64 to 7680x4320 and a rate above 0".formatted(text));
     }
     return new TestPattern(
         width, height, rate, parts.group(4) == null ? null : Long.valueOf(parts.group(4)));
@@ -254,10 +253,10 @@ public sealed interface SourceAddress {
           text, PictureFolder.list(text, parent == null ? path : parent, last.toString()));
     }
     if (text.isEmpty() || !Files.exists(path)) {
-      throw new IllegalArgumentException("--source: there is no file '" + text + "'");
+      throw new IllegalArgumentException("there is no file '" + text + "'");
     }
     if (!Files.isReadable(path)) {
-      throw new IllegalArgumentException("--source: no permission to read '" + text + "'");
+      throw new IllegalArgumentException("no permission to read '" + text + "'");
     }
     return isPicture(path) ? new Pictures(text, List.of(path)) : new Video(path);
   }

@@ -128,7 +128,7 @@ public final class PageServer implements AutoCloseable {
             : text.contains("ermission")
                 ? "no permission for this port; take one above 1023"
                 : "this machine cannot listen at this address; expected one of its own";
-    return new IllegalArgumentException("--to http://%s:%d: %s".formatted(host, port, reason), e);
+    return new IllegalArgumentException("http://%s:%d: %s".formatted(host, port, reason), e);
   }
 
   /** A comment now and then shows that a reader is gone where no camera gives anything. */
@@ -167,7 +167,7 @@ public final class PageServer implements AutoCloseable {
   public Sink camera(String name) {
     Camera camera = new Camera(name, this::execute, c -> cameras.remove(c.name(), c));
     if (cameras.putIfAbsent(name, camera) != null) {
-      throw new IllegalArgumentException("--to http: two sources are called '" + name + "'");
+      throw new IllegalArgumentException("http: two sources are called '" + name + "'");
     }
     joining.forEach(j -> j.accept(camera));
     return camera;

@@ -1,9 +1,9 @@
 package dev.mien.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.mien.source.SourceAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,10 +38,14 @@ final class WatchIT {
     assertThat(names("pattern:", "pattern:320x240", "rtsp://u:p@door:8554/1", "pattern:"))
         .containsExactly("pattern", "pattern-2", "door-8554", "pattern-3");
     assertThat(names("http://door:80/")).containsExactly("door:80");
+    assertThat(names("pattern=rtsp://h/x?a=b", "pattern:", "rtsp://h/x?a=b"))
+        .containsExactly("pattern", "pattern-2", "h");
+    assertThatThrownBy(() -> names("a=pattern:", "a=pattern:"))
+        .hasMessageContaining("two sources are called 'a'");
   }
 
   private static List<String> names(String... sources) {
-    return WatchCommand.names(Stream.of(sources).map(SourceAddress::parse).toList());
+    return NamedSource.names(Stream.of(sources).map(NamedSource::parse).toList());
   }
 
   @Test

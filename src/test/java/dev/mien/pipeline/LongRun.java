@@ -10,6 +10,7 @@ import dev.mien.rtsp.RtspServers;
 import dev.mien.sink.Controls;
 import dev.mien.sink.Outlet;
 import dev.mien.sink.Pages;
+import dev.mien.sink.Recording;
 import dev.mien.sink.Sink;
 import dev.mien.sink.SinkAddress;
 import dev.mien.source.SourceAddress;
@@ -17,6 +18,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -127,7 +130,8 @@ final class LongRun {
                 Pages.NONE,
                 new RtspServers(Map.of()),
                 () -> "",
-                true));
+                true,
+                Recording.plain(Clock.system(ZoneId.systemDefault()))));
   }
 
   private static Nets nets() throws IOException {

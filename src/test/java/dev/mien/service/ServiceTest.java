@@ -14,10 +14,12 @@ import dev.mien.pipeline.Pipeline;
 import dev.mien.pipeline.Stats;
 import dev.mien.pipeline.WorkerPool;
 import dev.mien.session.Wishes;
+import dev.mien.sink.Recording;
 import dev.mien.sink.Sink;
 import dev.mien.source.PatternSource;
 import dev.mien.source.SourceAddress;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +131,8 @@ final class ServiceTest {
         List.of(),
         Duration.ofSeconds(1),
         false,
-        Wishes.DEFAULT);
+        Wishes.DEFAULT,
+        new Recording(true, null, null, 0, Clock.systemUTC()));
   }
 
   private static Settings settings(Camera... cameras) {

@@ -75,7 +75,8 @@ final class FaceFolderSinkTest {
             Pages.NONE,
             plain.rtsp(),
             plain.away(),
-            true)
+            true,
+            plain.recording())
         .fileName();
   }
 

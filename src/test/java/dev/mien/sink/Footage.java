@@ -12,6 +12,8 @@ import dev.mien.rtsp.RtspServers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +79,8 @@ final class Footage {
         Pages.NONE,
         new RtspServers(Map.of()),
         () -> "",
-        true);
+        false,
+        Recording.plain(Clock.system(ZoneId.systemDefault())));
   }
 
   /** One frame read back: milliseconds since the start, size, and the colour of one place. */

@@ -108,7 +108,7 @@ final class JsonLinesSinkTest {
     private Talker() {}
 
     public static void main(String[] args) throws Exception {
-      try (Sink sink = JsonLinesSink.toStream("-", new FileOutputStream(FileDescriptor.out));
+      try (Sink sink = new JsonLinesSink("-", new FileOutputStream(FileDescriptor.out));
           Frame frame = Footage.frame(0, 0, 10, 10)) {
         while (true) {
           sink.write(frame, Footage.seen(frame));
@@ -142,13 +142,13 @@ final class JsonLinesSinkTest {
             closed[0] = true;
           }
         };
-    JsonLinesSink.toStream("-", out).close();
+    new JsonLinesSink("-", out).close();
     assertThat(closed[0]).isFalse();
   }
 
   private static String line(Face... faces) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (Sink sink = JsonLinesSink.toStream("-", out);
+    try (Sink sink = new JsonLinesSink("-", out);
         Frame frame = Footage.frame(30, 1_200_000_000L, 100, 80)) {
       sink.write(frame, Footage.seen(frame, faces));
       return out.toString(StandardCharsets.UTF_8);

@@ -150,7 +150,8 @@ final class VideoSinkTest {
     private Endless() {}
 
     public static void main(String[] args) throws Exception {
-      try (Sink sink = new VideoSink(Path.of(args[0]), 25)) {
+      try (Sink sink =
+          new SinkAddress.VideoFile(Path.of(args[0])).open(Footage.outlet(Path.of(".")))) {
         for (int i = 0; ; i++) {
           try (Frame frame = Footage.frame(i, i * 40L * Footage.MS, 160, 120)) {
             sink.write(frame, Footage.seen(frame));

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +76,8 @@ final class WindowSinkIT {
               Pages.NONE,
               new RtspServers(Map.of()),
               () -> "",
-              true);
+              true,
+              Recording.plain(Clock.system(ZoneId.systemDefault())));
       try (Sink sink = SinkAddress.parse(args[1]).open(outlet)) {
         for (int i = 0; !quit[0]; i++) {
           try (Frame frame = Footage.frame(i, i * 40L * Footage.MS, 320, 240)) {
