@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description =
         "Asks a model about labelled pictures and counts how often it is right. DIR has a folder of"
-            + " pictures for each label, or annotations/ and images/ in Pascal VOC.")
+            + " pictures for each label, or annotations/ and images/ in Pascal VOC. Of a detector,"
+            + " which needs the latter, it counts the faces that are found, by label and height.")
 final class EvaluateCommand implements Callable<Integer> {
   /** What of a picture is shown to the model. */
   enum Faces {
@@ -95,8 +96,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     Model model = Trial.find(name);
     if (model.card().findsFaces()) {
-      throw new IllegalArgumentException(
-          "model '%s' finds faces; evaluate takes one that labels them".formatted(model.name()));
+      return findsFaces(model);
     }
     Dataset named = Dataset.open(folder, theirsToOurs());
     checkLabels(named, model);
@@ -132,6 +132,33 @@ final class EvaluateCommand implements Callable<Integer> {
       System.out.print(verdict.text());
       write(json, verdict.json());
       write(report, verdict.page().html());
+      return Status.DONE;
+    }
+  }
+
+  /** As pictures without a past are read, unless another score is said. */
+  private int findsFaces(Model model) throws IOException {
+    double score = Rules.DEFAULT.withSure(conf).still();
+    Dataset named = Dataset.open(folder, theirsToOurs());
+    if (named.examples().stream().noneMatch(e -> e.face() != null)) {
+      throw new IllegalArgumentException(
+          ("%s: a detector is measured on boxes: expected Pascal VOC, annotations/ and images/;"
+                  + " found no box")
+              .formatted(folder));
+    }
+    Dataset dataset = survey(named);
+    Signals signals = new Signals(() -> stopped.set(true));
+    try (Detector detector = Detectors.open(model, score)) {
+      DetectorEvaluation evaluation = new DetectorEvaluation(dataset, detector, score);
+      ProgressLine advance =
+          new ProgressLine("mien: pictures looked at", dataset.byPicture().size());
+      evaluation.run(advance::reached, stopped::get);
+      advance.end();
+      if (stopped.get()) {
+        return signals.status(Status.DONE);
+      }
+      System.out.print(evaluation.text());
+      write(json, evaluation.json());
       return Status.DONE;
     }
   }

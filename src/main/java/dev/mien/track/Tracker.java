@@ -101,7 +101,7 @@ public final class Tracker {
     List<Sighting.Seen> seen = new ArrayList<>();
     List<Box> perhaps = new ArrayList<>();
     for (Detection detection : detections) {
-      boolean face = detection.confidence() >= rules.likely();
+      boolean face = detection.confidence() >= rules.still();
       seen.add(new Sighting.Seen(detection, null, face ? ids.getAsLong() : null, face));
       if (!face) {
         perhaps.add(detection.box());

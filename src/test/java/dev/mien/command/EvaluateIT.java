@@ -133,6 +133,21 @@ final class EvaluateIT {
         .contains("<td>face of 24 to 48 pixels</td><td>2</td>");
   }
 
+  @Test
+  void aDetectorIsMeasuredOnBoxes() throws Exception {
+    marked(12, 34, 34, 90);
+    Program.Ended ended = new Program(folder).run("evaluate", "yunet", "set", "--json", "e.json");
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ended.out())
+        .contains("| all | 4 | 0.750 |")
+        .contains("| height below 16 | 1 | 0.000 | 0.000 |")
+        .contains("| height 24 to 48 | 2 | 1.000 |")
+        .contains("| label without_mask | 4 |")
+        .contains("precision against the marks: 1.000 at IoU 0.3");
+    JsonNode json = new ObjectMapper().readTree(folder.resolve("e.json").toFile());
+    assertThat(json.at("/iou_0.3/recall/all/recall").asDouble()).isEqualTo(0.75);
+  }
+
   /** A picture with the clip's face in these heights, side by side, and Pascal VOC's boxes. */
   private void marked(int... heights) throws Exception {
     Files.createDirectories(folder.resolve("set/annotations"));
@@ -177,7 +192,7 @@ final class EvaluateIT {
     evaluate("--map", "glad").saysOnly(2, "--map: found 'glad', expected THEIRS=OURS");
     evaluate("--map", "sad=angry").saysOnly(2, "has no label 'sad'; it has glad");
     evaluate("--json", "nowhere/e.json").saysOnly(2, "nowhere does not exist; make it first");
-    new Program(folder).run("evaluate", "yunet", "set").saysOnly(2, "'yunet' finds faces");
+    new Program(folder).run("evaluate", "yunet", "set").saysOnly(2, "measured on boxes");
     new Program(folder).run("evaluate", "nothing", "set").saysOnly(3, "no model 'nothing'");
   }
 
