@@ -161,7 +161,7 @@ final class WindowSinkIT {
       assertThat(show.inputReader().lines().toList())
           .singleElement()
           .asString()
-          .startsWith("--to window needs a display: ")
+          .startsWith("window needs a display: ")
           .contains(display.isEmpty() ? "DISPLAY is not set" : "nothing answers at DISPLAY=:4711");
       assertThat(show.errorReader().lines().toList()).isEmpty();
       assertThat(show.waitFor()).isEqualTo(2);

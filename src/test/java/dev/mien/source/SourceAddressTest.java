@@ -52,24 +52,24 @@ final class SourceAddressTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "\"\" | --source: there is no file ''",
-        "none.mp4 | --source: there is no file 'none.mp4'",
-        "ftp://u:p@x/1 | --source: found 'ftp://***@x/1', known are rtsp://, rtsps://, http://"
+        "\"\" | there is no file ''",
+        "none.mp4 | there is no file 'none.mp4'",
+        "ftp://u:p@x/1 | found 'ftp://***@x/1', known are rtsp://, rtsps://, http://"
             + " and https://",
-        "pattern:9 | --source: found 'pattern:9', expected pattern: or"
+        "pattern:9 | found 'pattern:9', expected pattern: or"
             + " pattern:WIDTHxHEIGHT@RATE?frames=N",
-        "pattern:63x64 | --source: found 'pattern:63x64', expected 64x64 to 7680x4320 and a rate"
+        "pattern:63x64 | found 'pattern:63x64', expected 64x64 to 7680x4320 and a rate"
             + " above 0",
-        "rtsp://u:geh/eim@cam/1 | --source: no host in this rtsp:// address, expected"
+        "rtsp://u:geh/eim@cam/1 | no host in this rtsp:// address, expected"
             + " rtsp://[USER:PASSWORD@]HOST[:PORT]/..; in a password, write / as %2F, ? as %3F,"
             + " # as %23; in a path, @ as %40",
-        "rtsp://u:123/eim@cam/1 | --source: no host in this rtsp:// address, expected"
+        "rtsp://u:123/eim@cam/1 | no host in this rtsp:// address, expected"
             + " rtsp://[USER:PASSWORD@]HOST[:PORT]/..; in a password, write / as %2F, ? as %3F,"
             + " # as %23; in a path, @ as %40",
-        "rtsp://u:12#34@cam/1 | --source: no host in this rtsp:// address, expected"
+        "rtsp://u:12#34@cam/1 | no host in this rtsp:// address, expected"
             + " rtsp://[USER:PASSWORD@]HOST[:PORT]/..; in a password, write / as %2F, ? as %3F,"
             + " # as %23; in a path, @ as %40",
-        "http:///x | --source: no host in this http:// address, expected"
+        "http:///x | no host in this http:// address, expected"
             + " http://[USER:PASSWORD@]HOST[:PORT]/..; in a password, write / as %2F, ? as %3F,"
             + " # as %23; in a path, @ as %40"
       })
@@ -87,7 +87,7 @@ final class SourceAddressTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SourceAddress.parse(folder.toString()))
         .withMessage(
-            "--source: no pictures in '%s', expected jpg, png, bmp, webp or tif; found a.mp4"
+            "no pictures in '%s', expected jpg, png, bmp, webp or tif; found a.mp4"
                 .formatted(folder));
     for (String name : List.of("10.png", "2.PNG", "1.jpg", "notes.txt")) {
       Files.createFile(folder.resolve(name));

@@ -349,11 +349,11 @@ final class PageServerTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> PageServer.open("127.0.0.1", port, null, List.of()).close())
           .withMessage(
-              "--to http://127.0.0.1:%d: the port is taken by another program; name another", port);
+              "http://127.0.0.1:%d: the port is taken by another program; name another", port);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> PageServer.open("192.0.2.1", 0, null, List.of()).close())
           .withMessage(
-              "--to http://192.0.2.1:0: this machine cannot listen at this address; expected one of"
+              "http://192.0.2.1:0: this machine cannot listen at this address; expected one of"
                   + " its own");
     }
   }
