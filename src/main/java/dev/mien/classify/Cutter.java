@@ -1,17 +1,14 @@
 package dev.mien.classify;
 
 import static org.bytedeco.opencv.global.opencv_core.BORDER_REPLICATE;
-import static org.bytedeco.opencv.global.opencv_core.CV_32F;
-import static org.bytedeco.opencv.global.opencv_core.CV_32FC3;
 import static org.bytedeco.opencv.global.opencv_core.copyMakeBorder;
-import static org.bytedeco.opencv.global.opencv_core.extractChannel;
-import static org.bytedeco.opencv.global.opencv_core.merge;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2GRAY;
 import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
 import static org.bytedeco.opencv.global.opencv_imgproc.INTER_LINEAR;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
+import dev.mien.crop.FaceTensor;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
 import dev.mien.model.Card;
@@ -19,9 +16,7 @@ import dev.mien.onnx.Network;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.MatVector;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 
@@ -38,12 +33,12 @@ public final class Cutter implements AutoCloseable {
   private final Mat padded = new Mat();
   private final Mat small = new Mat();
   private final Mat gray = new Mat();
-  private final Mat channel = new Mat();
-  private final Mat[] planes = {new Mat(), new Mat(), new Mat()};
+  private final FaceTensor values;
 
   public Cutter(Card.Input input) {
     this.input = input;
     this.size = new Size(input.width(), input.height());
+    this.values = new FaceTensor(input);
   }
 
   /** Numbers in the tensor of one face. */
@@ -115,40 +110,7 @@ public final class Cutter implements AutoCloseable {
     if (input.color() == Card.Color.GRAY) {
       cvtColor(small, gray, COLOR_BGR2GRAY);
     }
-    int channels = input.color().channels();
-    int plane = input.width() * input.height();
-    // FloatPointer.position() would be taken for bytes by Mat; getPointer() counts in floats.
-    try (FloatPointer memory = new FloatPointer(tensor.duplicate().clear());
-        FloatPointer item = memory.getPointer((long) index * channels * plane)) {
-      if (input.layout() == Card.Layout.NCHW || channels == 1) {
-        for (int c = 0; c < channels; c++) {
-          try (FloatPointer at = item.getPointer((long) c * plane);
-              Mat target = new Mat(input.height(), input.width(), CV_32F, at)) {
-            convert(c, target);
-          }
-        }
-      } else {
-        for (int c = 0; c < channels; c++) {
-          convert(c, planes[c]);
-        }
-        try (MatVector all = new MatVector(planes);
-            Mat target = new Mat(input.height(), input.width(), CV_32FC3, item)) {
-          merge(all, target);
-        }
-      }
-    }
-  }
-
-  private void convert(int index, Mat target) {
-    double std = input.std().get(index);
-    double alpha = input.scale() / std;
-    double beta = -input.mean().get(index) / std;
-    if (input.color() == Card.Color.GRAY) {
-      gray.convertTo(target, CV_32F, alpha, beta);
-    } else {
-      extractChannel(small, channel, input.color() == Card.Color.BGR ? index : 2 - index);
-      channel.convertTo(target, CV_32F, alpha, beta);
-    }
+    values.write(input.color() == Card.Color.GRAY ? gray : small, tensor, index);
   }
 
   @Override
@@ -157,9 +119,6 @@ public final class Cutter implements AutoCloseable {
     padded.close();
     small.close();
     gray.close();
-    channel.close();
-    for (Mat plane : planes) {
-      plane.close();
-    }
+    values.close();
   }
 }

@@ -21,6 +21,8 @@ package dev.mien.dataset;
  * @param shade the chance that one side is darker or lighter than the other, with a soft edge
  * @param cover the chance that mouth and chin are hidden by something out of the picture itself, as
  *     by a hand or a head in front; only for labels that stay true then
+ * @param gamma at most how many times the exponent of the light is doubled or halved: 1 draws it
+ *     from 0.5 to 2
  */
 public record Augmentation(
     double flip,
@@ -38,15 +40,16 @@ public record Augmentation(
     double gray,
     double tint,
     double shade,
-    double cover) {
+    double cover,
+    double gamma) {
   /** What suits faces as a detector cuts them. */
   public static final Augmentation FACES =
       new Augmentation(
-          0.5, 12, 0.12, 0.08, 0.08, 0.08, 0.3, 0.1, 0.15, 0.1, 0.1, 0.3, 0.05, 0, 0, 0);
+          0.5, 12, 0.12, 0.08, 0.08, 0.08, 0.3, 0.1, 0.15, 0.1, 0.1, 0.3, 0.05, 0, 0, 0, 0);
 
   /** Nothing is varied. */
   public static final Augmentation NONE =
-      new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   public Augmentation {
     share("flip", flip, 1);
@@ -65,13 +68,14 @@ public record Augmentation(
     share("tint", tint, 1);
     share("shade", shade, 1);
     share("cover", cover, 1);
+    share("gamma", gamma, 3);
   }
 
   /** The same for pictures that must show mouth and chin. */
   public Augmentation uncovered() {
     return new Augmentation(
         flip, rotate, zoom, shift, shear, stretch, light, blur, shrink, jpeg, noise, occlusion,
-        gray, tint, shade, 0);
+        gray, tint, shade, 0, gamma);
   }
 
   private static void share(String key, double value, double most) {

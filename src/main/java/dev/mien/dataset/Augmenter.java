@@ -51,6 +51,7 @@ public final class Augmenter implements AutoCloseable {
   private final Mat warped = new Mat();
   private final Mat other = new Mat();
   private final Size size;
+  private final byte[] table = new byte[256];
 
   /**
    * @param width of the pictures that come out, in pixels
@@ -69,6 +70,9 @@ public final class Augmenter implements AutoCloseable {
    */
   public Mat vary(Mat rimmed, RandomGenerator random) {
     warp(rimmed, random);
+    if (augmentation.gamma() > 0) {
+      gamma(random);
+    }
     light(random);
     if (warped.channels() == 3 && augmentation.tint() > 0 && happens(augmentation.tint(), random)) {
       tint(random);
@@ -143,6 +147,20 @@ public final class Augmenter implements AutoCloseable {
     matrix.put(0, a).put(1, b).put(2, toX - a * fromX - b * fromY);
     matrix.put(3, c).put(4, d).put(5, toY - c * fromX - d * fromY);
     warpAffine(rimmed, warped, affine, size, INTER_LINEAR, BORDER_REPLICATE, Scalar.BLACK);
+  }
+
+  /** Darker or lighter in the middle, as another camera or screen shows it. */
+  private void gamma(RandomGenerator random) {
+    double exponent = Math.pow(2, around(random, augmentation.gamma()));
+    for (int v = 0; v < table.length; v++) {
+      table[v] = (byte) Math.round(255 * Math.pow(v / 255.0, exponent));
+    }
+    byte[] bytes = new byte[width * height * warped.channels()];
+    warped.data().get(bytes);
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = table[bytes[i] & 0xff];
+    }
+    warped.data().put(bytes);
   }
 
   private void light(RandomGenerator random) {

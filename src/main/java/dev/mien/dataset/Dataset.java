@@ -8,15 +8,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Labelled faces.
  *
  * @param labels each once; the labels of the examples count from 0 in this order
  * @param examples ordered by picture
+ * @param leftOut how many pictures were left out because most people doubted ("doubt") or named a
+ *     label that is left out, by that label
  */
-public record Dataset(List<String> labels, List<Example> examples) {
+public record Dataset(List<String> labels, List<Example> examples, Map<String, Integer> leftOut) {
+  /** Why a picture is left out of which most people could name no label. */
+  public static final String DOUBT = "doubt";
+
   public Dataset {
+    leftOut = Map.copyOf(leftOut);
     labels = List.copyOf(labels);
     examples = List.copyOf(examples);
     if (new HashSet<>(labels).size() < labels.size()) {
@@ -30,10 +37,16 @@ public record Dataset(List<String> labels, List<Example> examples) {
     }
   }
 
+  /** Nothing was left out. */
+  public Dataset(List<String> labels, List<Example> examples) {
+    this(labels, examples, Map.of());
+  }
+
   /**
    * Reads the names and labels of a folder, not its pictures: a folder a label ({@code
    * DIR/LABEL/…/picture.jpg}), or Pascal VOC ({@code DIR/annotations/*.xml} and {@code
-   * DIR/images}). Labels are in alphabetical order.
+   * DIR/images}), or pictures and what people said of them ({@code votes.csv}: see {@link
+   * VoteTable}). Labels are in alphabetical order.
    *
    * @param map from a label of the folder to the one that it shall have; "-" leaves it out, and
    *     what is not named keeps its own
@@ -41,10 +54,29 @@ public record Dataset(List<String> labels, List<Example> examples) {
    * @throws IllegalArgumentException if the map names a label that is not there
    */
   public static Dataset open(Path folder, Map<String, String> map) throws DatasetException {
+    return open(folder, map, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param judge the column of {@code votes.csv} whose words are the labels; null takes the votes
+   */
+  public static Dataset open(Path folder, Map<String, String> map, @Nullable String judge)
+      throws DatasetException {
     if (!Files.isDirectory(folder)) {
       throw new DatasetException(
           "%s: %s, expected a folder with a folder of pictures for each label"
               .formatted(folder, Files.exists(folder) ? "is a file" : "there is no such folder"));
+    }
+    @Nullable Path table = VoteTable.of(folder);
+    if (table != null) {
+      return VoteTable.read(folder, table, map, judge);
+    }
+    if (judge != null) {
+      throw new DatasetException(
+          "%s: no %s in it or above, so there is no column '%s'"
+              .formatted(folder, VoteTable.NAME, judge));
     }
     return Voc.in(folder) ? Voc.read(folder, map) : Folders.read(folder, map);
   }
@@ -58,10 +90,7 @@ public record Dataset(List<String> labels, List<Example> examples) {
               .formatted(String.join("', '", unknown), String.join(", ", order)));
     }
     return new Dataset(
-        order,
-        examples.stream()
-            .map(e -> e.label() < 0 ? e : e.withLabel(order.indexOf(labels.get(e.label()))))
-            .toList());
+        order, examples.stream().map(e -> e.ordered(labels, order)).toList(), leftOut);
   }
 
   /** Both together; labels of the same name are the same. */
@@ -71,7 +100,9 @@ public record Dataset(List<String> labels, List<Example> examples) {
     List<String> order = List.copyOf(names);
     List<Example> all = new ArrayList<>(ordered(order).examples);
     all.addAll(other.ordered(order).examples);
-    return new Dataset(order, all);
+    Map<String, Integer> out = new TreeMap<>(leftOut);
+    other.leftOut.forEach((l, n) -> out.merge(l, n, Integer::sum));
+    return new Dataset(order, all, out);
   }
 
   /** How many examples each label has. */

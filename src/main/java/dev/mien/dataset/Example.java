@@ -2,6 +2,7 @@ package dev.mien.dataset;
 
 import dev.mien.frame.Box;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param label index into the labels of the dataset, or {@link #NO_LABEL}
  * @param part of the dataset that it belongs to: the folder inside the label's folder, {@link
  *     #DIFFICULT}, or empty
+ * @param votes what people said, of whom most named the label; null where one label is all that is
+ *     known
  */
-public record Example(Path picture, @Nullable Box face, int label, String part) {
+public record Example(
+    Path picture, @Nullable Box face, int label, String part, @Nullable Votes votes) {
   /** A face that is there to be found, but whose label does not count. */
   public static final int NO_LABEL = -1;
 
@@ -22,6 +26,10 @@ public record Example(Path picture, @Nullable Box face, int label, String part) 
 
   public Example(Path picture, @Nullable Box face, int label) {
     this(picture, face, label, "");
+  }
+
+  public Example(Path picture, @Nullable Box face, int label, String part) {
+    this(picture, face, label, part, null);
   }
 
   /** A picture in which there is no face. */
@@ -34,7 +42,19 @@ public record Example(Path picture, @Nullable Box face, int label, String part) 
     return face == null && label == NO_LABEL;
   }
 
-  Example withLabel(int other) {
-    return new Example(picture, face, other, part);
+  /** Whether people agree on no label, so that no answer is right or wrong. */
+  public boolean isTied() {
+    return votes != null && votes.tied();
+  }
+
+  Example ordered(List<String> from, List<String> to) {
+    return label < 0
+        ? this
+        : new Example(
+            picture,
+            face,
+            to.indexOf(from.get(label)),
+            part,
+            votes == null ? null : votes.ordered(from, to));
   }
 }

@@ -83,6 +83,19 @@ public record Card(
     STRETCH
   }
 
+  /** What is done to the light of a cut before anything else. */
+  public enum Contrast {
+    /** It stays as it is. */
+    NONE,
+    /** Its histogram is equalised; of pictures in colour, that of the lightness. */
+    EQUALIZED,
+    /**
+     * Its values get the mean 127.5 and the deviation 64, all channels together and without a
+     * limit; what deviates by less than 8 is stretched by 8 only.
+     */
+    STANDARDIZED
+  }
+
   /** What the numbers of the output are. */
   public enum Output {
     /** Any numbers; the softmax is taken of them. */
@@ -103,10 +116,20 @@ public record Card(
    * How a picture becomes a tensor: each value 0..255 turns into {@code (value * scale - mean) /
    * std}, mean and std for each channel in the order of {@code color}.
    *
+   * @param contrast what is done to the values first
    * @param margin added on every side of the face's box before the cut, as a share of its size
    */
   @JsonPropertyOrder({
-    "layout", "width", "height", "color", "scale", "mean", "std", "margin", "fit"
+    "layout",
+    "width",
+    "height",
+    "color",
+    "scale",
+    "mean",
+    "std",
+    "margin",
+    "fit",
+    "contrast"
   })
   public record Input(
       @JsonProperty(required = true) Layout layout,
@@ -117,7 +140,22 @@ public record Card(
       List<Double> mean,
       List<Double> std,
       double margin,
-      @Nullable Fit fit) {
+      @Nullable Fit fit,
+      @Nullable Contrast contrast) {
+    /** The light stays as it is. */
+    public Input(
+        Layout layout,
+        int width,
+        int height,
+        Color color,
+        double scale,
+        List<Double> mean,
+        List<Double> std,
+        double margin,
+        @Nullable Fit fit) {
+      this(layout, width, height, color, scale, mean, std, margin, fit, Contrast.NONE);
+    }
+
     public Input {
       if (width < 1 || height < 1 || width > 4096 || height > 4096) {
         throw new IllegalArgumentException(
@@ -136,6 +174,7 @@ public record Card(
         throw new IllegalArgumentException("std must not be 0");
       }
       fit = fit == null ? Fit.GROW : fit;
+      contrast = contrast == null ? Contrast.NONE : contrast;
     }
 
     private static List<Double> perChannel(
@@ -153,7 +192,7 @@ public record Card(
 
     /** The same with another margin. */
     public Input withMargin(double other) {
-      return new Input(layout, width, height, color, scale, mean, std, other, fit);
+      return new Input(layout, width, height, color, scale, mean, std, other, fit, contrast);
     }
 
     /** The shape of a batch, in this layout. */

@@ -4,6 +4,7 @@ import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 
 import dev.mien.dataset.Augmentation;
+import dev.mien.dataset.Example;
 import dev.mien.evaluate.Mistake;
 import dev.mien.evaluate.Prediction;
 import dev.mien.model.Card;
@@ -56,7 +57,8 @@ final class Answers implements Cutting.Taker, AutoCloseable {
   }
 
   @Override
-  public void take(byte[] pixels, int label, String name) {
+  public void take(byte[] pixels, Example example) {
+    int label = example.label();
     tensors.write(pixels, new SplittableRandom(0), values, 0);
     tensor.clear().put(values).clear();
     long start = System.nanoTime();
@@ -64,11 +66,11 @@ final class Answers implements Cutting.Taker, AutoCloseable {
     nanos.add(System.nanoTime() - start);
     Prediction said = new Prediction(label, softmax(logits));
     predictions.add(said);
-    pictures.add(Path.of(name));
+    pictures.add(example.picture());
     if (!said.right()) {
       mistakes.add(
           new Mistake(
-              String.valueOf(Path.of(name).getFileName()),
+              String.valueOf(example.picture().getFileName()),
               labels.get(label),
               labels.get(said.answer()),
               said.confidence(),

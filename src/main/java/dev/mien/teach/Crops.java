@@ -1,5 +1,7 @@
 package dev.mien.teach;
 
+import dev.mien.dataset.Example;
+import dev.mien.dataset.Votes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,8 +10,7 @@ public final class Crops {
   private final int side;
   private final int channels;
   private final List<byte[]> pixels = new ArrayList<>();
-  private final List<Integer> labels = new ArrayList<>();
-  private final List<String> names = new ArrayList<>();
+  private final List<Example> examples = new ArrayList<>();
 
   /**
    * @param side width and height with the rim, in pixels
@@ -24,19 +25,17 @@ public final class Crops {
    * Adds one.
    *
    * @param picture rows from the top, 8 bit; kept as it is
-   * @param label the index of its label
-   * @param name for reports
+   * @param example whose face it is
    */
-  public void add(byte[] picture, int label, String name) {
+  public void add(byte[] picture, Example example) {
     pixels.add(picture);
-    labels.add(label);
-    names.add(name);
+    examples.add(example);
   }
 
   /** Hands them over one by one. */
   void each(Cutting.Taker taker) {
     for (int i = 0; i < size(); i++) {
-      taker.take(pixels.get(i), labels.get(i), names.get(i));
+      taker.take(pixels.get(i), examples.get(i));
     }
   }
 
@@ -54,7 +53,27 @@ public final class Crops {
   }
 
   int[] labels() {
-    return labels.stream().mapToInt(Integer::intValue).toArray();
+    return examples.stream().mapToInt(Example::label).toArray();
+  }
+
+  /**
+   * What people said of each, a row of labels that adds up to 1; where one label is all that is
+   * known, it has it all.
+   */
+  float[][] shares(int labels) {
+    float[][] shares = new float[size()][labels];
+    for (int i = 0; i < shares.length; i++) {
+      Example example = examples.get(i);
+      Votes votes = example.votes();
+      if (votes == null) {
+        shares[i][example.label()] = 1;
+      } else {
+        for (int k = 0; k < labels; k++) {
+          shares[i][k] = votes.shares().get(k).floatValue();
+        }
+      }
+    }
+    return shares;
   }
 
   public int size() {

@@ -67,7 +67,7 @@ public final class Cutting implements AutoCloseable {
 
   /** Gets the cuts, one after the other. */
   interface Taker {
-    void take(byte[] pixels, int label, String name);
+    void take(byte[] pixels, Example example);
   }
 
   /** Width and height of a cut with its rim, in pixels. */
@@ -108,8 +108,7 @@ public final class Cutting implements AutoCloseable {
       try (Frame frame = new Frame(0, 0, Still.read(picture.getKey()))) {
         for (Example example : picture.getValue()) {
           if (example.label() >= 0) {
-            cut(frame, example, unfound)
-                .ifPresent(b -> taker.take(b, example.label(), picture.getKey().toString()));
+            cut(frame, example, unfound).ifPresent(b -> taker.take(b, example));
           }
         }
       }

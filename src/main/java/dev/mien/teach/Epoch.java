@@ -1,5 +1,7 @@
 package dev.mien.teach;
 
+import java.util.Arrays;
+
 /**
  * What one pass over the pictures brought.
  *
@@ -21,8 +23,9 @@ public record Epoch(
     double temperature) {
   /** Measures the validation. */
   static Epoch of(
-      int number, double trainLoss, double trainAccuracy, float[][] logits, int[] truth) {
-    Temperature temperature = Temperature.fit(logits, truth);
+      int number, double trainLoss, double trainAccuracy, float[][] logits, float[][] shares) {
+    Temperature temperature = Temperature.fit(logits, shares);
+    int[] truth = Arrays.stream(shares).mapToInt(Epoch::argmax).toArray();
     int labels = logits[0].length;
     int[] seen = new int[labels];
     int[] right = new int[labels];
@@ -46,6 +49,15 @@ public record Epoch(
         all / (double) truth.length,
         recall / present,
         temperature.value());
+  }
+
+  /** The shares of labels, of which each is all that is known of its picture. */
+  static float[][] shares(int[] truth, int labels) {
+    float[][] shares = new float[truth.length][labels];
+    for (int i = 0; i < truth.length; i++) {
+      shares[i][truth[i]] = 1;
+    }
+    return shares;
   }
 
   /** The share of rows whose largest number is the truth's. */

@@ -48,10 +48,10 @@ public final class HeadTraining {
 
   /** What varies a face but not so far that the features of another would be learnt. */
   private static final Augmentation MILD =
-      new Augmentation(0.5, 8, 0.1, 0.05, 0, 0.05, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0, 0, 0, 0);
+      new Augmentation(0.5, 8, 0.1, 0.05, 0, 0.05, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0, 0, 0, 0, 0);
 
   private static final Augmentation MIRROR =
-      new Augmentation(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      new Augmentation(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Tribuo tells the JDK's logger; held here, for a logger that nobody holds forgets its level. */
   private static final Logger TRIBUO = Logger.getLogger("org.tribuo");
@@ -137,13 +137,13 @@ public final class HeadTraining {
     }
 
     @Override
-    public void take(byte[] pixels, int label, String name) {
+    public void take(byte[] pixels, dev.mien.dataset.Example example) {
       SplittableRandom random = new SplittableRandom(seed * 31 + points.size());
       for (Tensors way : ways) {
         way.write(pixels, random, values, 0);
         tensor.clear().put(values).clear();
         points.features.add(extractor.runBatch(tensor, input.shape(1))[0]);
-        points.labels.add(label);
+        points.labels.add(example.label());
       }
     }
 
@@ -193,10 +193,10 @@ public final class HeadTraining {
       Epoch epoch =
           Epoch.of(
               history.size() + 1,
-              Temperature.loss(seen, train.labels(), 1),
+              Temperature.loss(seen, Epoch.shares(train.labels(), labels), 1),
               Epoch.accuracy(seen, train.labels()),
               head.logits(validation.features),
-              validation.labels());
+              Epoch.shares(validation.labels(), labels));
       history.add(epoch);
       progress.accept(epoch);
       if (bestEpoch == null || epoch.validationLoss() < bestEpoch.validationLoss()) {

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -49,7 +50,7 @@ public record Material(Dataset training, Dataset validation, String sha256) {
    */
   public static Material of(Recipe recipe, Path root, Consumer<String> tell, Reading progress)
       throws DatasetException {
-    Dataset data = open(recipe, recipe.data(), root);
+    Dataset data = open(recipe, recipe.data(), root, tell);
     Survey survey = checked(survey(data, progress), tell);
     List<Pattern> patterns = recipe.together().stream().map(Pattern::compile).toList();
     if (recipe.validation().isEmpty()) {
@@ -62,7 +63,8 @@ public record Material(Dataset training, Dataset validation, String sha256) {
       someOfEach(split.validation());
       return new Material(split.training(), split.validation(), hash(List.of(survey)));
     }
-    Dataset looked = open(recipe, recipe.validation(), root).ordered(survey.usable().labels());
+    Dataset looked =
+        open(recipe, recipe.validation(), root, tell).ordered(survey.usable().labels());
     Survey second = checked(survey(looked, progress), tell);
     Dataset unseen = unseen(survey, second, patterns);
     tellCopies(second.usable(), unseen, tell);
@@ -85,13 +87,20 @@ public record Material(Dataset training, Dataset validation, String sha256) {
     return Survey.of(dataset, n -> progress.read(n, all));
   }
 
-  private static Dataset open(Recipe recipe, List<Recipe.Folder> folders, Path root)
+  private static Dataset open(
+      Recipe recipe, List<Recipe.Folder> folders, Path root, Consumer<String> tell)
       throws DatasetException {
     List<String> labels = new ArrayList<>();
     List<Example> examples = new ArrayList<>();
     Dataset all = new Dataset(labels, examples);
     for (Recipe.Folder folder : folders) {
       Dataset one = Dataset.open(root.resolve(folder.folder()), folder.map());
+      new TreeMap<>(one.leftOut())
+          .forEach(
+              (label, n) ->
+                  tell.accept(
+                      "%s: %d pictures left out, of which most people said '%s'"
+                          .formatted(folder.folder(), n, label)));
       all = all.and(folder.most() > 0 ? thinned(one, folder.most()) : one);
     }
     return recipe.labels().isEmpty() ? all : all.ordered(recipe.labels());
@@ -186,8 +195,9 @@ public record Material(Dataset training, Dataset validation, String sha256) {
     }
     for (Survey survey : surveys) {
       for (Example example : survey.usable().examples()) {
-        String line = sha256(survey, example) + " " + example.face() + " " + example.label() + "\n";
-        digest.update(line.getBytes(StandardCharsets.UTF_8));
+        String line = sha256(survey, example) + " " + example.face() + " " + example.label();
+        String votes = example.votes() == null ? "" : " " + example.votes().shares();
+        digest.update((line + votes + "\n").getBytes(StandardCharsets.UTF_8));
       }
     }
     return HexFormat.of().formatHex(digest.digest());

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
@@ -45,6 +46,9 @@ final class NetworkTraining {
   /** The average looks back over about so many steps, fewer at the start. */
   private static final double AVERAGE_STEPS = 1000;
 
+  /** Nor over more than this share of the whole training. */
+  private static final double AVERAGE_SHARE = 0.04;
+
   private final Hyperparameters settings;
   private final Card.Input input;
   private final Crops train;
@@ -70,7 +74,7 @@ final class NetworkTraining {
     set_num_threads(threads());
     this.net = network();
     this.average = network();
-    this.targets = new Targets(settings, train.labels(), labels.size());
+    this.targets = new Targets(settings, train.shares(labels.size()), labels.size());
   }
 
   /** Small steps are not worth spreading over cores, whose threads would spin while they wait. */
@@ -139,14 +143,13 @@ final class NetworkTraining {
           if (stop.getAsBoolean()) {
             break;
           }
-          float[][] said = logits();
-          Epoch epoch = Epoch.of(number, learnt[0], learnt[1], said, validation.labels());
+          float[][] said = logits(true);
+          float[][] shares = validation.shares(labels.size());
+          Epoch epoch = Epoch.of(number, learnt[0], learnt[1], said, shares);
           history.add(epoch);
           if (best(history).equals(epoch)) {
             best =
-                average.onnx(
-                    epoch.temperature(),
-                    Offsets.fit(said, validation.labels(), epoch.temperature()));
+                average.onnx(epoch.temperature(), Offsets.fit(said, shares, epoch.temperature()));
           }
           progress.epoch(epoch);
           checkpoint.save(
@@ -201,23 +204,24 @@ final class NetworkTraining {
     float share = (float) batch.share();
     float[] wanted = targets.of(batch.pictures(), batch.share(), done());
     try (PointerScope scope = new PointerScope()) {
-      Tensor x =
+      Tensor plain =
           from_blob(new FloatPointer(batch.values()), pictures, train.channels(), size, size)
               .contiguous(MemoryFormat.ChannelsLast);
-      if (share < 1) {
-        x = x.mul(new Scalar(share)).add(x.flip(0), new Scalar(1 - share));
-      }
+      Tensor x =
+          share < 1
+              ? plain.mul(new Scalar(share)).add(plain.flip(0), new Scalar(1 - share))
+              : plain;
       Tensor truth = from_blob(new FloatPointer(wanted), pictures, labels.size());
       for (long i = 0; i < optimizer.param_groups().size(); i++) {
         optimizer.param_groups().get(i).options().set_lr(rate());
       }
       optimizer.zero_grad();
-      Tensor logits = forward(net, x);
+      Tensor logits = in16Bits(() -> net.forward(x));
       Tensor loss = logits.log_softmax(1).mul(truth).sum().mul(new Scalar(-1.0f / pictures));
       loss.backward();
       optimizer.step();
       steps++;
-      copy(net, average, Math.min(1 - 1 / AVERAGE_STEPS, (steps + 1.0) / (steps + 10)));
+      copy(net, average, Math.min(1 - 1 / averaged(), (steps + 1.0) / (steps + 10)));
       float[] said = new float[pictures * labels.size()];
       logits.detach().contiguous().data_ptr_float().get(said);
       for (int i = 0; i < pictures; i++) {
@@ -231,6 +235,11 @@ final class NetworkTraining {
               .item_long();
       return new double[] {loss.item_float(), right};
     }
+  }
+
+  private double averaged() {
+    return Math.max(
+        10, Math.min(AVERAGE_STEPS, AVERAGE_SHARE * stepsAnEpoch() * settings.epochs()));
   }
 
   /** The share of the whole training that is behind, 0..1. */
@@ -247,16 +256,16 @@ final class NetworkTraining {
   }
 
   /** Forward in 16 bits where the processor has them: half the time, the same result. */
-  private static Tensor forward(ResidualNet net, Tensor x) {
+  private static Tensor in16Bits(Supplier<Tensor> answer) {
     if (!Processor.multipliesBfloat16()) {
-      return net.forward(x);
+      return answer.get();
     }
     // A cached copy of a weight would not notice that the weight has changed.
     set_autocast_cache_enabled(false);
     set_autocast_dtype(DeviceType.CPU, ScalarType.BFloat16);
     set_autocast_enabled(DeviceType.CPU, true);
     try {
-      return net.forward(x).to(ScalarType.Float);
+      return answer.get().to(ScalarType.Float);
     } finally {
       set_autocast_enabled(DeviceType.CPU, false);
     }
@@ -282,8 +291,12 @@ final class NetworkTraining {
     }
   }
 
-  /** What the average says of the validation. */
-  float[][] logits() {
+  /**
+   * What the average says of the validation.
+   *
+   * @param quick in 16 bits where the processor has them
+   */
+  float[][] logits(boolean quick) {
     float[][] logits = new float[validation.size()][];
     average.eval();
     try (Tensors tensors =
@@ -302,7 +315,10 @@ final class NetworkTraining {
               from_blob(new FloatPointer(values), pictures, train.channels(), size, size)
                   .contiguous(MemoryFormat.ChannelsLast);
           float[] rows = new float[pictures * labels.size()];
-          average.answer(x).data_ptr_float().get(rows);
+          (quick ? in16Bits(() -> average.answer(x)) : average.answer(x))
+              .contiguous()
+              .data_ptr_float()
+              .get(rows);
           for (int i = 0; i < pictures; i++) {
             logits[from + i] = Arrays.copyOfRange(rows, i * labels.size(), (i + 1) * labels.size());
           }

@@ -21,10 +21,10 @@ final class Offsets {
    * The likeliest offsets.
    *
    * @param logits a row for each picture
-   * @param truth the index of each picture's label
+   * @param truth the share of each label of each picture
    * @param temperature that the logits are divided by first
    */
-  static float[] fit(float[][] logits, int[] truth, double temperature) {
+  static float[] fit(float[][] logits, float[][] truth, double temperature) {
     int labels = logits[0].length;
     double[] offsets = new double[labels];
     for (int step = 0; step < STEPS; step++) {
@@ -33,7 +33,7 @@ final class Offsets {
       for (int i = 0; i < truth.length; i++) {
         double[] p = probabilities(logits[i], temperature, offsets);
         for (int k = 0; k < labels; k++) {
-          slope[k] += p[k] - (k == truth[i] ? 1 : 0);
+          slope[k] += p[k] - truth[i][k];
           curve[k] += p[k] * (1 - p[k]);
         }
       }

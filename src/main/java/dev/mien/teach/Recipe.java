@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param faces whether the detector cuts the pictures
  * @param color GRAY or RGB
  * @param margin around the face's box, as a share of its size
+ * @param contrast what is done to the light of a face before anything else
  * @param licence of the weights
  * @param trainedOn the data and its terms, for the card
  * @param showMistakes whether the report shows pictures; not where they may not be passed on
@@ -53,6 +54,7 @@ public record Recipe(
     Faces faces,
     Card.Color color,
     Double margin,
+    Card.Contrast contrast,
     String licence,
     String trainedOn,
     @JsonProperty(required = false) @Nullable Boolean showMistakes,
@@ -131,6 +133,7 @@ public record Recipe(
     faces = faces == null ? Faces.DETECT : faces;
     color = color == null ? Card.Color.RGB : color;
     margin = margin == null ? MARGIN : margin;
+    contrast = contrast == null ? Card.Contrast.NONE : contrast;
     licence = licence == null ? "unknown" : licence;
     trainedOn = trainedOn == null ? "" : trainedOn;
     showMistakes = showMistakes == null || showMistakes;
@@ -149,7 +152,7 @@ public record Recipe(
   @SuppressWarnings("NullAway") // What is null has a default.
   public static Recipe of(String task) {
     return new Recipe(
-        task, null, null, null, null, 0, null, null, null, null, null, null, null, null, null,
+        task, null, null, null, null, 0, null, null, null, null, null, null, null, null, null, null,
         null);
   }
 
@@ -174,6 +177,7 @@ public record Recipe(
         otherFaces,
         otherColor,
         margin,
+        contrast,
         licence,
         trainedOn,
         showMistakes,

@@ -3,20 +3,20 @@ package dev.mien.teach;
 import java.util.Arrays;
 
 /**
- * What a network should say of each picture: its label, smoothed and weighed, giving way to what
- * the network said itself in the epochs before.
+ * What a network should say of each picture: what people said of it, smoothed and weighed, giving
+ * way to what the network said itself in the epochs before.
  */
 final class Targets {
   private final Hyperparameters settings;
-  private final int[] truth;
+  private final float[][] truth;
   private final int labels;
   private final float[] weights;
   private final TemporalEnsemble past;
 
   /**
-   * @param truth the label of each picture
+   * @param truth the share of each label of each picture
    */
-  Targets(Hyperparameters settings, int[] truth, int labels) {
+  Targets(Hyperparameters settings, float[][] truth, int labels) {
     this.settings = settings;
     this.truth = truth.clone();
     this.labels = labels;
@@ -38,13 +38,16 @@ final class Targets {
   float[] of(int[] pictures, double share, double done) {
     float[] targets = new float[pictures.length * labels];
     for (int i = 0; i < pictures.length; i++) {
-      int label = truth[pictures[i]];
-      int partner = truth[pictures[pictures.length - 1 - i]];
+      float[] own = truth[pictures[i]];
+      float[] partner = truth[pictures[pictures.length - 1 - i]];
       Arrays.fill(targets, i * labels, (i + 1) * labels, (float) (settings.smoothing() / labels));
-      targets[i * labels + label] += (float) (share * (1 - settings.smoothing()));
-      targets[i * labels + partner] += (float) ((1 - share) * (1 - settings.smoothing()));
+      double weight = 0;
+      for (int k = 0; k < labels; k++) {
+        double shown = share * own[k] + (1 - share) * partner[k];
+        targets[i * labels + k] += (float) (shown * (1 - settings.smoothing()));
+        weight += shown * weights[k];
+      }
       past.blend(pictures[i], targets, i, (float) (settings.recollection() * done));
-      double weight = share * weights[label] + (1 - share) * weights[partner];
       for (int k = 0; k < labels; k++) {
         targets[i * labels + k] *= (float) weight;
       }
@@ -53,10 +56,14 @@ final class Targets {
   }
 
   /** Each label's weight: the average picture weighs 1. */
-  private static float[] weights(int[] truth, int labels, double balance) {
+  private static float[] weights(float[][] truth, int labels, double balance) {
     double[] weights = new double[labels];
-    int[] seen = new int[labels];
-    Arrays.stream(truth).forEach(k -> seen[k]++);
+    double[] seen = new double[labels];
+    for (float[] shares : truth) {
+      for (int k = 0; k < labels; k++) {
+        seen[k] += shares[k];
+      }
+    }
     double total = 0;
     for (int k = 0; k < labels; k++) {
       weights[k] = Math.pow(truth.length / (double) labels / Math.max(1, seen[k]), balance);

@@ -17,26 +17,26 @@ record Temperature(double value, double loss) {
   private static final int ENOUGH = 100;
 
   /** The best one, by golden-section search: the loss has one minimum over its logarithm. */
-  static Temperature fit(float[][] logits, int[] labels) {
-    double low = labels.length < ENOUGH ? 0 : LOWEST;
+  static Temperature fit(float[][] logits, float[][] truth) {
+    double low = truth.length < ENOUGH ? 0 : LOWEST;
     double high = HIGHEST;
     for (int i = 0; i < STEPS; i++) {
       double left = high - GOLDEN * (high - low);
       double right = low + GOLDEN * (high - low);
-      if (loss(logits, labels, Math.exp(left)) < loss(logits, labels, Math.exp(right))) {
+      if (loss(logits, truth, Math.exp(left)) < loss(logits, truth, Math.exp(right))) {
         high = right;
       } else {
         low = left;
       }
     }
     double best = Math.exp((low + high) / 2);
-    return new Temperature(best, loss(logits, labels, best));
+    return new Temperature(best, loss(logits, truth, best));
   }
 
-  /** The mean negative log-likelihood of the labels, in nats. */
-  static double loss(float[][] logits, int[] labels, double temperature) {
+  /** The mean cross-entropy against the shares of the labels, in nats. */
+  static double loss(float[][] logits, float[][] truth, double temperature) {
     double total = 0;
-    for (int i = 0; i < labels.length; i++) {
+    for (int i = 0; i < truth.length; i++) {
       double max = Double.NEGATIVE_INFINITY;
       for (float logit : logits[i]) {
         max = Math.max(max, logit / temperature);
@@ -45,8 +45,11 @@ record Temperature(double value, double loss) {
       for (float logit : logits[i]) {
         sum += Math.exp(logit / temperature - max);
       }
-      total += Math.log(sum) + max - logits[i][labels[i]] / temperature;
+      total += Math.log(sum) + max;
+      for (int k = 0; k < logits[i].length; k++) {
+        total -= truth[i][k] * logits[i][k] / temperature;
+      }
     }
-    return total / Math.max(1, labels.length);
+    return total / Math.max(1, truth.length);
   }
 }

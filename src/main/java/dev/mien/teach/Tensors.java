@@ -3,9 +3,13 @@ package dev.mien.teach;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 
+import dev.mien.crop.FaceTensor;
 import dev.mien.dataset.Augmentation;
 import dev.mien.dataset.Augmenter;
 import dev.mien.model.Card;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -17,6 +21,8 @@ final class Tensors implements AutoCloseable {
   private final int size;
   private final Augmenter augmenter;
   private final byte[] pixels;
+  private final FaceTensor face;
+  private final FloatBuffer tensor;
 
   /**
    * @param input colour, scale and layout; its size does not count
@@ -29,6 +35,11 @@ final class Tensors implements AutoCloseable {
     this.size = size;
     this.augmenter = new Augmenter(augmentation, size, size);
     this.pixels = new byte[floats()];
+    this.face = new FaceTensor(input);
+    this.tensor =
+        ByteBuffer.allocateDirect(floats() * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
   }
 
   /** Numbers of one cut. */
@@ -41,18 +52,10 @@ final class Tensors implements AutoCloseable {
     int channels = input.color().channels();
     try (BytePointer bytes = new BytePointer(cut);
         Mat picture = new Mat(rimmed, rimmed, channels == 1 ? CV_8UC1 : CV_8UC3, bytes)) {
-      augmenter.vary(picture, random).data().get(pixels);
-    }
-    boolean planes = input.layout() == Card.Layout.NCHW;
-    int plane = size * size;
-    for (int c = 0; c < channels; c++) {
-      int from = input.color() == Card.Color.RGB ? channels - 1 - c : c;
-      double mean = input.mean().get(c);
-      double std = input.std().get(c);
-      for (int p = 0; p < plane; p++) {
-        float value = (float) (((pixels[p * channels + from] & 0xff) * input.scale() - mean) / std);
-        values[at + (planes ? c * plane + p : p * channels + c)] = value;
-      }
+      Mat varied = augmenter.vary(picture, random);
+      varied.data().get(pixels);
+      face.write(varied, tensor, 0);
+      tensor.get(0, values, at, floats());
     }
   }
 
@@ -64,5 +67,6 @@ final class Tensors implements AutoCloseable {
   @Override
   public void close() {
     augmenter.close();
+    face.close();
   }
 }

@@ -110,7 +110,8 @@ public final class Training {
             halves(),
             halves(),
             recipe.margin(),
-            Card.Fit.GROW);
+            Card.Fit.GROW,
+            recipe.contrast());
     Crops train;
     Crops validation;
     try (Cutting cutting = new Cutting(input, detector)) {

@@ -14,7 +14,7 @@ final class AugmenterTest {
 
   /** Only these three; the others have their effect on every training. */
   private static Augmentation only(double tint, double shade, double cover) {
-    return new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, tint, shade, cover);
+    return new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, tint, shade, cover, 0);
   }
 
   /** Blue grows to the right, green downwards, red is even. */
@@ -45,6 +45,22 @@ final class AugmenterTest {
   @Test
   void nothingIsNothing() {
     assertThat(varied(Augmentation.NONE, picture(2, 3), 1)).isEqualTo(picture(2, 3));
+  }
+
+  @Test
+  void gammaMovesTheMiddleAndKeepsBlackAndWhite() {
+    Augmentation gamma = new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+    byte[] before = new byte[SIDE * SIDE * 3];
+    for (int i = 0; i < before.length; i++) {
+      before[i] = (byte) new int[] {0, 128, 255}[i % 3];
+    }
+    for (int seed = 1; seed < 20; seed++) {
+      byte[] after = varied(gamma, before, seed);
+      assertThat(after[0]).isEqualTo((byte) 0);
+      assertThat(after[2]).isEqualTo((byte) 255);
+      // 255 * (128 / 255) ** 2 and ** 0.5
+      assertThat(after[1] & 0xff).isBetween(64, 181).isNotEqualTo(128);
+    }
   }
 
   @Test

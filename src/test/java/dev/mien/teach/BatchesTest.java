@@ -3,7 +3,9 @@ package dev.mien.teach;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mien.dataset.Augmentation;
+import dev.mien.dataset.Example;
 import dev.mien.model.Card;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +37,7 @@ class BatchesTest {
     for (int i = 0; i < PICTURES; i++) {
       byte[] pixels = new byte[SIDE * SIDE];
       Arrays.fill(pixels, (byte) (i + 1));
-      crops.add(pixels, i % 2, "picture " + i);
+      crops.add(pixels, new Example(Path.of("picture " + i), null, i % 2));
     }
     return crops;
   }

@@ -17,7 +17,7 @@ class OffsetsTest {
     float[][] logits = new float[PICTURES][];
     int[] truth = new int[PICTURES];
     draw(logits, truth, 0.8);
-    float[] offsets = Offsets.fit(logits, truth, 1);
+    float[] offsets = Offsets.fit(logits, Epoch.shares(truth, logits[0].length), 1);
     assertThat(offsets[1] - offsets[0]).isCloseTo(0.8f, within(0.08f));
     assertThat(offsets[2] - offsets[0]).isCloseTo(0f, within(0.08f));
   }
@@ -25,7 +25,8 @@ class OffsetsTest {
   @Test
   @DisplayName("a handful of pictures moves little")
   void trustsFewPicturesLittle() {
-    float[] offsets = Offsets.fit(new float[][] {{0, 0}, {0, 0}}, new int[] {1, 1}, 1);
+    float[] offsets =
+        Offsets.fit(new float[][] {{0, 0}, {0, 0}}, Epoch.shares(new int[] {1, 1}, 2), 1);
     assertThat(offsets[1]).isBetween(0f, 0.3f);
     assertThat(offsets[0]).isEqualTo(-offsets[1]);
   }

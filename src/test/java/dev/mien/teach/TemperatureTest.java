@@ -33,7 +33,7 @@ class TemperatureTest {
     int[] labels = new int[20_000];
     float[][] logits = sure(labels, 3);
 
-    assertThat(Temperature.fit(logits, labels).value()).isCloseTo(3, within(0.15));
+    assertThat(Temperature.fit(logits, Epoch.shares(labels, 3)).value()).isCloseTo(3, within(0.15));
   }
 
   @Test
@@ -41,11 +41,11 @@ class TemperatureTest {
   void lossIsLowest() {
     int[] labels = new int[2_000];
     float[][] logits = sure(labels, 0.4);
-    Temperature best = Temperature.fit(logits, labels);
+    Temperature best = Temperature.fit(logits, Epoch.shares(labels, 3));
 
     assertThat(best.loss())
-        .isLessThan(Temperature.loss(logits, labels, best.value() * 1.2))
-        .isLessThan(Temperature.loss(logits, labels, best.value() / 1.2));
+        .isLessThan(Temperature.loss(logits, Epoch.shares(labels, 3), best.value() * 1.2))
+        .isLessThan(Temperature.loss(logits, Epoch.shares(labels, 3), best.value() / 1.2));
   }
 
   @Test
@@ -53,6 +53,7 @@ class TemperatureTest {
   void fewExamples() {
     float[][] logits = {{2, 0}, {0, 1}, {3, 1}};
 
-    assertThat(Temperature.fit(logits, new int[] {0, 1, 0}).value()).isGreaterThanOrEqualTo(1);
+    assertThat(Temperature.fit(logits, Epoch.shares(new int[] {0, 1, 0}, 2)).value())
+        .isGreaterThanOrEqualTo(1);
   }
 }

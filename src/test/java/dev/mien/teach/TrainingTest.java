@@ -286,8 +286,9 @@ class TrainingTest {
           new NetworkTraining(recipe.learning(), input, all, all, Shapes.LABELS);
       Trained trained =
           training.run(new Checkpoint(folder.resolve("state"), ""), () -> false, heard);
-      float[][] expected = training.logits();
-      float[] offsets = Offsets.fit(expected, all.labels(), trained.best().temperature());
+      float[][] expected = training.logits(false);
+      float[] offsets =
+          Offsets.fit(training.logits(true), all.shares(3), trained.best().temperature());
       try (Network network = Network.open("written", trained.onnx(), Device.CPU);
           Tensors tensors = new Tensors(input, all.side(), 32, Augmentation.NONE)) {
         float[] values = new float[tensors.floats()];
