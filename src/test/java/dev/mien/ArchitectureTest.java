@@ -74,7 +74,7 @@ class ArchitectureTest {
     "config,   model source sink session",
     "service,  config pipeline",
     "dataset,  frame source",
-    "evaluate, ''",
+    "evaluate, frame face model source detect classify dataset",
     "teach,    frame face model onnx convert source detect crop classify dataset evaluate",
     "web,      frame face source sink pipeline access",
   })
@@ -107,7 +107,7 @@ class ArchitectureTest {
     "org.tribuo..,                 teach",
     "picocli..,                    command",
     "ch.qos.logback..,             command",
-    "com.fasterxml.jackson..,      model convert sink report dataset teach web config command",
+    "com.fasterxml.jackson..,      model convert sink report dataset evaluate teach web config command",
     "org.eclipse.jetty..,          web",
     "io.prometheus..,              web",
     "com.sun.jna..,                service",
@@ -150,6 +150,7 @@ class ArchitectureTest {
             "dev.mien.web", // says how long a viewer waited for an answer
             "dev.mien.rtsp", // reports carry the time of day; who went silent is told by the clock
             "dev.mien.teach", // says how long a network takes
+            "dev.mien.evaluate", // likewise
             "dev.mien.command")
         .should()
         .callMethod(System.class, "nanoTime")

@@ -7,6 +7,10 @@ import dev.mien.dataset.Findings;
 import dev.mien.dataset.Survey;
 import dev.mien.detect.Detector;
 import dev.mien.detect.Detectors;
+import dev.mien.evaluate.EvaluationOutput;
+import dev.mien.evaluate.Evaluator;
+import dev.mien.evaluate.NoFaceProbe;
+import dev.mien.evaluate.Prediction;
 import dev.mien.model.Model;
 import dev.mien.onnx.Device;
 import dev.mien.onnx.Network;
@@ -31,8 +35,9 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description =
         "Asks a model about labelled pictures and counts how often it is right. DIR has a folder of"
-            + " pictures for each label, or annotations/ and images/ in Pascal VOC. Of a detector,"
-            + " which needs the latter, it counts the faces that are found, by label and height.")
+            + " pictures for each label, annotations/ and images/ in Pascal VOC, or a table of"
+            + " votes, votes.csv. Of a detector, which needs Pascal VOC, it counts the faces that"
+            + " are found, by label and height.")
 final class EvaluateCommand implements Callable<Integer> {
   /** What of a picture is shown to the model. */
   enum Faces {
@@ -86,6 +91,21 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Write a page with plots and the worst mistakes there.")
   @Nullable Path report;
 
+  @Option(
+      names = "--labels",
+      paramLabel = "COLUMN",
+      description =
+          "Column of votes.csv with one label a picture, taken instead of the votes (default: the"
+              + " votes).")
+  @Nullable String judged;
+
+  @Option(
+      names = "--robustness",
+      description =
+          "Ask about each face again in other light, cuts and quality, and count the answers that"
+              + " change.")
+  boolean robustness;
+
   private final AtomicBoolean stopped = new AtomicBoolean();
 
   @Override
@@ -98,7 +118,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (model.card().findsFaces()) {
       return findsFaces(model);
     }
-    Dataset named = Dataset.open(folder, theirsToOurs());
+    Dataset named = Dataset.open(folder, theirsToOurs(), judged);
     checkLabels(named, model);
     Signals signals = new Signals(() -> stopped.set(true));
     // A name of the one is the same name of the other, whatever their orders.
@@ -114,7 +134,7 @@ final class EvaluateCommand implements Callable<Integer> {
           faces == Faces.DETECT || boxes
               ? Detectors.open(Trial.find(detectorName), rules.sure())
               : null) {
-        judge = new Evaluator(dataset, classifier, detector, rules.sure());
+        judge = new Evaluator(dataset, classifier, detector, rules.sure(), robustness);
         ProgressLine advance =
             new ProgressLine("mien: pictures judged", dataset.byPicture().size());
         judge.run(advance::reached, stopped::get);
@@ -127,8 +147,12 @@ final class EvaluateCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             folder + ": the detector found none of its faces, so there is nothing to label");
       }
+      if (judge.predictions().stream().allMatch(Prediction::tied)) {
+        throw new IllegalArgumentException(
+            folder + ": people agree on no label of any picture, so no answer is right or wrong");
+      }
       EvaluationOutput verdict =
-          new EvaluationOutput(model, folder, judge, NoFaceProbe.of(classifier));
+          new EvaluationOutput(model, folder, judge, NoFaceProbe.of(classifier), named.leftOut());
       System.out.print(verdict.text());
       write(json, verdict.json());
       write(report, verdict.page().html());

@@ -2,6 +2,7 @@ package dev.mien.evaluate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Whether a probability means what it says: of the answers given with 0.8, four of five should be
@@ -28,21 +29,30 @@ public record Calibration(double ece, List<Bin> bins) {
   }
 
   static Calibration of(List<Prediction> predictions) {
+    return of(predictions, p -> p.right() ? 1 : 0);
+  }
+
+  /**
+   * The same.
+   *
+   * @param truth how right an answer is, 0..1
+   */
+  static Calibration of(List<Prediction> predictions, ToDoubleFunction<Prediction> truth) {
     int[] count = new int[BINS];
-    int[] right = new int[BINS];
+    double[] right = new double[BINS];
     double[] sum = new double[BINS];
     for (Prediction prediction : predictions) {
       double confidence = prediction.confidence();
       int bin = Math.min(BINS - 1, Math.max(0, (int) Math.ceil(confidence * BINS) - 1));
       count[bin]++;
       sum[bin] += confidence;
-      right[bin] += prediction.right() ? 1 : 0;
+      right[bin] += truth.applyAsDouble(prediction);
     }
     List<Bin> bins = new ArrayList<>();
     double ece = 0;
     for (int i = 0; i < BINS; i++) {
       int n = Math.max(1, count[i]);
-      bins.add(new Bin(count[i], sum[i] / n, right[i] / (double) n));
+      bins.add(new Bin(count[i], sum[i] / n, right[i] / n));
       ece += Math.abs(sum[i] - right[i]) / predictions.size();
     }
     return new Calibration(ece, bins);

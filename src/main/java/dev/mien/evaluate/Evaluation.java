@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How good the answers are. Averages are as scikit-learn has them: balanced accuracy over the
@@ -14,6 +15,8 @@ import java.util.stream.IntStream;
  * @param n number of examples
  * @param confusion how many examples of each label (rows) got each answer (columns)
  * @param byLabel the scores of each label
+ * @param votes how near the answers are to what people voted, ties among them, which count nowhere
+ *     else; null where nobody voted
  */
 public record Evaluation(
     List<String> labels,
@@ -24,7 +27,8 @@ public record Evaluation(
     List<List<Integer>> confusion,
     List<LabelScore> byLabel,
     Calibration calibration,
-    Coverage coverage) {
+    Coverage coverage,
+    @Nullable VoteScores votes) {
   /** Fewer examples of a label show nothing of what is never answered. */
   private static final int ENOUGH = 10;
 
@@ -56,8 +60,9 @@ public record Evaluation(
     byLabel = List.copyOf(byLabel);
   }
 
-  /** At least one prediction, each with a probability for each label. */
-  public static Evaluation of(List<String> labels, List<Prediction> predictions) {
+  /** At least one prediction that is not tied, each with a probability for each label. */
+  public static Evaluation of(List<String> labels, List<Prediction> all) {
+    List<Prediction> predictions = all.stream().filter(p -> !p.tied()).toList();
     if (predictions.isEmpty()) {
       throw new IllegalArgumentException("nothing to evaluate");
     }
@@ -93,7 +98,8 @@ public record Evaluation(
             .toList(),
         scores,
         Calibration.of(predictions),
-        Coverage.of(predictions));
+        Coverage.of(predictions),
+        VoteScores.of(all).orElse(null));
   }
 
   private static double share(int part, int whole) {

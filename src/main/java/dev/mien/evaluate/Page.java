@@ -156,6 +156,21 @@ public final class Page {
             percent(evaluation.balancedAccuracy()),
             evaluation.macroF1(),
             evaluation.calibration().ece()));
+    VoteScores votes = evaluation.votes();
+    if (votes != null) {
+      body.append(
+          format(
+              "<p>%d with votes, %d of them tied: cross-entropy %.3f (no answers are below %.3f),"
+                  + " agrees with a person drawn at random in %s (two people with each other in"
+                  + " %s), calibration error against the votes %.3f.</p>%n",
+              votes.n(),
+              votes.tied(),
+              votes.crossEntropy(),
+              votes.entropy(),
+              percent(votes.agreement()),
+              percent(votes.amongPeople()),
+              votes.calibration().ece()));
+    }
     body.append("<table><tr><th>label</th><th>examples</th><th>answers</th><th>precision</th>");
     body.append("<th>recall</th><th>F1</th></tr>\n");
     for (Evaluation.LabelScore score : evaluation.byLabel()) {
@@ -261,6 +276,22 @@ public final class Page {
             percent(faces.recall()),
             faces.detections(),
             percent(faces.precision())));
+    return this;
+  }
+
+  /** A row for each way in which the same faces were shown again. */
+  Page robustness(Map<String, Robustness.Row> rows) {
+    if (!rows.isEmpty()) {
+      heading("The same faces in other light, cuts and quality");
+      body.append("<table><tr><th>shown</th><th>answers changed</th><th>accuracy</th></tr>\n");
+      rows.forEach(
+          (name, row) ->
+              body.append(
+                  format(
+                      "<tr><td>%s</td><td>%s</td><td>%s</td></tr>%n",
+                      escape(name), percent(row.changedShare()), percent(row.accuracy()))));
+      body.append("</table>\n");
+    }
     return this;
   }
 

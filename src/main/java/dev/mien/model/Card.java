@@ -141,7 +141,7 @@ public record Card(
       List<Double> std,
       double margin,
       @Nullable Fit fit,
-      @Nullable Contrast contrast) {
+      Contrast contrast) {
     /** The light stays as it is. */
     public Input(
         Layout layout,
@@ -156,6 +156,7 @@ public record Card(
       this(layout, width, height, color, scale, mean, std, margin, fit, Contrast.NONE);
     }
 
+    @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
     public Input {
       if (width < 1 || height < 1 || width > 4096 || height > 4096) {
         throw new IllegalArgumentException(

@@ -5,7 +5,9 @@ import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 
 import dev.mien.dataset.Augmentation;
 import dev.mien.dataset.Example;
+import dev.mien.dataset.Votes;
 import dev.mien.evaluate.Mistake;
+import dev.mien.evaluate.People;
 import dev.mien.evaluate.Prediction;
 import dev.mien.model.Card;
 import dev.mien.onnx.Network;
@@ -23,6 +25,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a finished network about cuts, and keeps what it said and its worst mistakes. */
 final class Answers implements Cutting.Taker, AutoCloseable {
@@ -64,10 +67,10 @@ final class Answers implements Cutting.Taker, AutoCloseable {
     long start = System.nanoTime();
     float[] logits = network.runBatch(tensor, input.shape(1))[0];
     nanos.add(System.nanoTime() - start);
-    Prediction said = new Prediction(label, softmax(logits));
+    Prediction said = new Prediction(label, softmax(logits), people(example));
     predictions.add(said);
     pictures.add(example.picture());
-    if (!said.right()) {
+    if (!said.tied() && !said.right()) {
       mistakes.add(
           new Mistake(
               String.valueOf(example.picture().getFileName()),
@@ -79,6 +82,11 @@ final class Answers implements Cutting.Taker, AutoCloseable {
         mistakes.remove();
       }
     }
+  }
+
+  private static @Nullable People people(Example example) {
+    @Nullable Votes votes = example.votes();
+    return votes == null ? null : new People(votes.shares(), votes.agreement());
   }
 
   private static List<Double> softmax(float[] logits) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.mien.evaluate.Evaluation;
+import dev.mien.evaluate.VoteScores;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelFolder;
@@ -38,6 +39,14 @@ final class TrainedFolder {
     scores.add(new Card.Score(on, "accuracy", rounded(evaluation.accuracy())));
     scores.add(new Card.Score(on, "balanced accuracy", rounded(evaluation.balancedAccuracy())));
     scores.add(new Card.Score(on, "calibration error", rounded(evaluation.calibration().ece())));
+    VoteScores votes = evaluation.votes();
+    if (votes != null) {
+      String all = "validation, the votes on %d faces".formatted(votes.n());
+      scores.add(new Card.Score(all, "cross-entropy", rounded(votes.crossEntropy())));
+      scores.add(new Card.Score(all, "agreement with a person", rounded(votes.agreement())));
+      scores.add(new Card.Score(all, "agreement among people", rounded(votes.amongPeople())));
+      scores.add(new Card.Score(all, "calibration error", rounded(votes.calibration().ece())));
+    }
     evaluation.byLabel().stream()
         .filter(s -> s.examples() > 0)
         .map(s -> new Card.Score(on, "recall " + s.label(), rounded(s.recall())))

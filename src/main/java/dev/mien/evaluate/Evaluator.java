@@ -1,13 +1,11 @@
-package dev.mien.command;
+package dev.mien.evaluate;
 
 import dev.mien.classify.Crop;
 import dev.mien.classify.OnnxClassifier;
 import dev.mien.dataset.Dataset;
 import dev.mien.dataset.Example;
+import dev.mien.dataset.Votes;
 import dev.mien.detect.Detector;
-import dev.mien.evaluate.FaceScores;
-import dev.mien.evaluate.Mistake;
-import dev.mien.evaluate.Prediction;
 import dev.mien.face.Classification;
 import dev.mien.face.Detection;
 import dev.mien.frame.Box;
@@ -36,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Asks a model about every example of a dataset, one face at a time, and keeps what it said. Faces
  * are looked for, cut and asked about with the parts that live video goes through.
  */
-final class Evaluator {
+public final class Evaluator {
   /** The overlap of a detection and a face that are the same (Pascal VOC). */
   private static final double SAME = 0.5;
 
@@ -55,6 +53,7 @@ final class Evaluator {
   private final OnnxClassifier classifier;
   private final @Nullable Detector detector;
   private final double sure;
+  private final @Nullable Robustness robustness;
 
   private final List<Prediction> predictions = new ArrayList<>();
   private final Map<String, List<Prediction>> parts = new TreeMap<>();
@@ -72,12 +71,19 @@ final class Evaluator {
    * @param dataset its labels are the model's, in the model's order
    * @param detector null where pictures are taken whole
    * @param sure score from which a detection is a face, 0..1
+   * @param varied whether each face is asked about in other light, cuts and quality too
    */
-  Evaluator(Dataset dataset, OnnxClassifier classifier, @Nullable Detector detector, double sure) {
+  public Evaluator(
+      Dataset dataset,
+      OnnxClassifier classifier,
+      @Nullable Detector detector,
+      double sure,
+      boolean varied) {
     this.dataset = dataset;
     this.classifier = classifier;
     this.detector = detector;
     this.sure = sure;
+    this.robustness = varied ? new Robustness(classifier) : null;
   }
 
   /**
@@ -86,7 +92,7 @@ final class Evaluator {
    * @param progress hears how many pictures are done
    * @param stop is asked before each whether that is enough
    */
-  void run(IntConsumer progress, BooleanSupplier stop) throws IOException {
+  public void run(IntConsumer progress, BooleanSupplier stop) throws IOException {
     int done = 0;
     for (Map.Entry<Path, List<Example>> picture : dataset.byPicture().entrySet()) {
       if (stop.getAsBoolean()) {
@@ -129,6 +135,7 @@ final class Evaluator {
     if (detector != null) {
       part(face.map(Evaluator::height).orElse(NO_FACE), prediction);
     }
+    vary(frame, face.orElse(null), prediction);
     show(
         frame,
         face.orElse(new Box(0, 0, frame.size().width(), frame.size().height())),
@@ -162,9 +169,21 @@ final class Evaluator {
         nanos.add(System.nanoTime() - start);
         Prediction prediction = keep(example, said);
         part(height(detection.box()), prediction);
+        vary(frame, detection.box(), prediction);
         show(frame, detection.box(), example, prediction);
       }
     }
+  }
+
+  private void vary(Frame frame, @Nullable Box face, Prediction prediction) {
+    if (robustness != null) {
+      robustness.ask(frame, face, prediction);
+    }
+  }
+
+  /** How far the answers stand other light, cameras and cuts; empty where that was not asked. */
+  Map<String, Robustness.Row> robustness() {
+    return robustness == null ? Map.of() : robustness.rows();
   }
 
   private static boolean difficult(Example example) {
@@ -189,12 +208,18 @@ final class Evaluator {
     Prediction prediction =
         new Prediction(
             example.label(),
-            said.scores().stream().map(Classification.Score::probability).toList());
+            said.scores().stream().map(Classification.Score::probability).toList(),
+            people(example));
     predictions.add(prediction);
     if (!example.part().isEmpty()) {
       part(dataset.labels().get(example.label()) + ", " + example.part(), prediction);
     }
     return prediction;
+  }
+
+  private static @Nullable People people(Example example) {
+    @Nullable Votes votes = example.votes();
+    return votes == null ? null : new People(votes.shares(), votes.agreement());
   }
 
   private void part(String name, Prediction prediction) {
@@ -203,7 +228,8 @@ final class Evaluator {
 
   private void show(Frame frame, Box face, Example example, Prediction prediction) {
     Mistake least = mistakes.peek();
-    if (prediction.right()
+    if (prediction.tied()
+        || prediction.right()
         || (mistakes.size() == SHOWN
             && least != null
             && least.confidence() >= prediction.confidence())) {
@@ -251,7 +277,7 @@ final class Evaluator {
     }
   }
 
-  List<Prediction> predictions() {
+  public List<Prediction> predictions() {
     return predictions;
   }
 

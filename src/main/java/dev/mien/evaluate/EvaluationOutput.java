@@ -1,10 +1,7 @@
-package dev.mien.command;
+package dev.mien.evaluate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mien.evaluate.Evaluation;
-import dev.mien.evaluate.FaceScores;
-import dev.mien.evaluate.Page;
 import dev.mien.model.Model;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,25 +10,45 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What came out of an evaluation, for the screen, for programs and as a page. */
-final class EvaluationOutput {
+public final class EvaluationOutput {
   private static final double RISK = 0.05;
 
   private final Model model;
   private final Path folder;
   private final Evaluator judge;
   private final NoFaceProbe nonsense;
+  private final Map<String, Integer> leftOut;
   private final Evaluation all;
   private final Map<String, Evaluation> parts = new LinkedHashMap<>();
 
-  EvaluationOutput(Model model, Path folder, Evaluator judge, NoFaceProbe nonsense) {
+  /**
+   * Of a judge that has judged.
+   *
+   * @param leftOut pictures that were not asked about because of their votes, by what most said
+   */
+  public EvaluationOutput(
+      Model model,
+      Path folder,
+      Evaluator judge,
+      NoFaceProbe nonsense,
+      Map<String, Integer> leftOut) {
     this.model = model;
     this.folder = folder;
     this.judge = judge;
     this.nonsense = nonsense;
+    this.leftOut = new TreeMap<>(leftOut);
     this.all = Evaluation.of(model.labels(), judge.predictions());
-    judge.parts().forEach((k, v) -> parts.put(k, Evaluation.of(model.labels(), v)));
+    judge
+        .parts()
+        .forEach(
+            (k, v) -> {
+              if (!v.stream().allMatch(Prediction::tied)) {
+                parts.put(k, Evaluation.of(model.labels(), v));
+              }
+            });
   }
 
   private static String format(String format, Object... values) {
@@ -47,7 +64,23 @@ final class EvaluationOutput {
                   + " over them",
               judge.takenWhole(), all.n()));
     }
+    leftOut.forEach(
+        (why, n) ->
+            notes.add(format("%d pictures left out, of which most people said '%s'", n, why)));
     return notes;
+  }
+
+  private static String votes(VoteScores votes) {
+    return format(
+        "%d faces (%d tied, not in n): cross-entropy %.4f (of people %.4f), agrees with a person"
+            + " %.4f (people %.4f), ECE %.4f",
+        votes.n(),
+        votes.tied(),
+        votes.crossEntropy(),
+        votes.entropy(),
+        votes.agreement(),
+        votes.amongPeople(),
+        votes.calibration().ece());
   }
 
   private String sureEnough() {
@@ -66,7 +99,7 @@ final class EvaluationOutput {
   }
 
   /** The table for standard output. */
-  String text() {
+  public String text() {
     StringBuilder text = new StringBuilder();
     text.append(format("%s on %s%n", model.name(), folder));
     Optional<FaceScores> faces = judge.faces();
@@ -91,6 +124,10 @@ final class EvaluationOutput {
         all.macroF1());
     row(text, "ECE", "%.4f", all.calibration().ece());
     row(text, "score", "%s", sureEnough());
+    VoteScores votes = all.votes();
+    if (votes != null) {
+      row(text, "votes", "%s", votes(votes));
+    }
     row(text, "speed", "%s", speed(judge.millis()));
     row(text, "no face", "%s", nonsense);
     int width = model.labels().stream().mapToInt(String::length).max().orElse(0);
@@ -123,6 +160,17 @@ final class EvaluationOutput {
                       part.accuracy(),
                       part.oneLabel() ? "" : format(", balanced %.4f", part.balancedAccuracy()))));
     }
+    if (!judge.robustness().isEmpty()) {
+      text.append(format("%n  %-30s %16s %9s%n", "the same faces", "answers changed", "accuracy"));
+      judge
+          .robustness()
+          .forEach(
+              (name, row) ->
+                  text.append(
+                      format(
+                          "  %-30s %14.1f %% %9.4f%n",
+                          name, 100 * row.changedShare(), row.accuracy())));
+    }
     notes().forEach(n -> text.append(format("%n  note: %s%n", n)));
     return text.toString();
   }
@@ -132,7 +180,7 @@ final class EvaluationOutput {
   }
 
   /** One object; other programs read it. */
-  String json() throws JsonProcessingException {
+  public String json() throws JsonProcessingException {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("model", model.name());
     json.put("n", all.n());
@@ -143,6 +191,23 @@ final class EvaluationOutput {
     json.put("labels", all.labels());
     json.put("confusion", all.confusion());
     json.put("ms_per_face", judge.millis());
+    VoteScores voted = all.votes();
+    if (voted != null) {
+      json.put("votes", votesJson(voted));
+    }
+    if (!leftOut.isEmpty()) {
+      json.put("left_out", leftOut);
+    }
+    if (!judge.robustness().isEmpty()) {
+      Map<String, Object> rows = new LinkedHashMap<>();
+      judge
+          .robustness()
+          .forEach(
+              (name, row) ->
+                  rows.put(
+                      name, Map.of("changed", row.changedShare(), "accuracy", row.accuracy())));
+      json.put("robustness", rows);
+    }
     judge
         .faces()
         .ifPresent(
@@ -163,6 +228,18 @@ final class EvaluationOutput {
         + System.lineSeparator();
   }
 
+  private static Map<String, Object> votesJson(VoteScores votes) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("n", votes.n());
+    json.put("tied", votes.tied());
+    json.put("cross_entropy", votes.crossEntropy());
+    json.put("entropy", votes.entropy());
+    json.put("agreement", votes.agreement());
+    json.put("among_people", votes.amongPeople());
+    json.put("ece", votes.calibration().ece());
+    return json;
+  }
+
   private static Map<String, Object> part(String name, Evaluation part) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", name);
@@ -173,7 +250,7 @@ final class EvaluationOutput {
   }
 
   /** The report. */
-  Page page() {
+  public Page page() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("model", model.name() + " (" + model.folder() + ")");
     facts.put("pictures", folder.toString());
@@ -182,6 +259,9 @@ final class EvaluationOutput {
     Page page = new Page(model.name() + " on " + folder.toAbsolutePath().normalize().getFileName());
     page.facts(facts).notes(notes());
     judge.faces().ifPresent(page::faces);
-    return page.evaluation(all).parts(parts).mistakes(judge.mistakes());
+    return page.evaluation(all)
+        .robustness(judge.robustness())
+        .parts(parts)
+        .mistakes(judge.mistakes());
   }
 }

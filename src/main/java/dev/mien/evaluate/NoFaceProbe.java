@@ -1,4 +1,4 @@
-package dev.mien.command;
+package dev.mien.evaluate;
 
 import dev.mien.classify.OnnxClassifier;
 import dev.mien.face.Classification;
@@ -19,10 +19,10 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  *
  * @param answers by the name of the picture
  */
-record NoFaceProbe(Map<String, Classification.Score> answers) {
+public record NoFaceProbe(Map<String, Classification.Score> answers) {
   private static final int SIDE = 96;
 
-  static NoFaceProbe of(OnnxClassifier classifier) {
+  public static NoFaceProbe of(OnnxClassifier classifier) {
     Map<String, Classification.Score> answers = new TreeMap<>();
     Map.of("black", 0, "gray", 128, "white", 255)
         .forEach(
