@@ -20,10 +20,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VoteTableTest {
   private static final String HEAD = "part,file,calm,glad,scorn,unknown,no_face,old\n";
 
-  @TempDir Path root;
+  private Path root;
 
   @BeforeEach
-  void pictures() throws Exception {
+  void pictures(@TempDir Path folder) throws Exception {
+    root = folder;
     Files.createDirectories(root.resolve("train"));
     Files.createDirectories(root.resolve("test"));
     for (String name : List.of("train/1.png", "train/2.png", "train/3.png", "test/4.png")) {
