@@ -159,7 +159,8 @@ record PreprocessingMistake(String name, Card.Input input, Pixels pixels) {
         mean,
         std,
         input.margin(),
-        input.fit());
+        input.fit(),
+        input.contrast());
   }
 
   /** What the card would have to say for a network of this input; empty where nothing helps. */

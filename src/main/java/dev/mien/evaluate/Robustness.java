@@ -24,11 +24,13 @@ final class Robustness {
    *
    * @param asked answers to varied faces
    * @param changed of them those that are another label than before
-   * @param right of them those that are the truth
+   * @param decided of them those whose truth is known
+   * @param right of those the ones that are the truth
    */
-  record Row(int asked, int changed, int right) {
-    private Row and(boolean other, boolean truth) {
-      return new Row(asked + 1, changed + (other ? 1 : 0), right + (truth ? 1 : 0));
+  record Row(int asked, int changed, int decided, int right) {
+    private Row and(Row one) {
+      return new Row(
+          asked + one.asked, changed + one.changed, decided + one.decided, right + one.right);
     }
 
     double changedShare() {
@@ -36,7 +38,7 @@ final class Robustness {
     }
 
     double accuracy() {
-      return right / (double) asked;
+      return decided == 0 ? 0 : right / (double) decided;
     }
   }
 
@@ -78,10 +80,14 @@ final class Robustness {
                       before.truth(),
                       said.scores().stream().map(Classification.Score::probability).toList())
                   .answer();
-          rows.merge(
-              variation.row(),
-              new Row(0, 0, 0).and(answer != before.answer(), answer == before.truth()),
-              (a, b) -> a.and(b.changed() > 0, b.right() > 0));
+          boolean decided = !before.tied();
+          Row one =
+              new Row(
+                  1,
+                  answer == before.answer() ? 0 : 1,
+                  decided ? 1 : 0,
+                  decided && answer == before.truth() ? 1 : 0);
+          rows.merge(variation.row(), one, Row::and);
         }
       }
     }

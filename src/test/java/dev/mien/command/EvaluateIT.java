@@ -106,6 +106,31 @@ final class EvaluateIT {
         .doesNotContain("http://", "https://", "<script");
   }
 
+  @Test
+  void votesAndTheSameFacesInAnotherLight() throws Exception {
+    golden(1, "1.png");
+    golden(2, "2.png");
+    golden(3, "3.png");
+    Files.writeString(
+        folder.resolve("set/votes.csv"),
+        "file,happy,sad,contempt,unknown\n1.png,6,2,1,1\n2.png,4,4,2,0\n3.png,1,1,1,7\n");
+    Program.Ended ended =
+        evaluate("--faces", "whole", "--map", "contempt=-", "--robustness", "--json", "e.json");
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ended.out())
+        .contains("votes     2 faces (1 tied, not in n): cross-entropy")
+        .contains("1 pictures left out, of which most people said 'doubt'")
+        .contains("answers changed", "gamma 0.5", "rolled by 20 degrees", "moved by 10 %");
+    JsonNode json = new ObjectMapper().readTree(folder.resolve("e.json").toFile());
+    assertThat(json.get("n").asInt()).isEqualTo(1);
+    assertThat(json.get("votes").get("n").asInt()).isEqualTo(2);
+    assertThat(json.get("left_out").get("doubt").asInt()).isEqualTo(1);
+    assertThat(json.get("robustness")).hasSize(10);
+    Files.writeString(folder.resolve("set/votes.csv"), "file,happy,sad\n1.png,-6,2\n");
+    evaluate("--faces", "whole").saysOnly(2, "row 2: 'happy' is '-6', expected a whole number");
+    evaluate("--labels", "old").saysOnly(2, "has no column of labels 'old'");
+  }
+
   private static int sum(JsonNode row) {
     int sum = 0;
     for (JsonNode count : row) {

@@ -53,6 +53,30 @@ final class EvaluationTest {
     assertThat(evaluation.doubts()).isEmpty();
   }
 
+  /** By hand. */
+  @Test
+  void votes() {
+    List<Prediction> said =
+        List.of(
+            new Prediction(0, List.of(0.8, 0.2), new People(List.of(0.9, 0.1), 0.8)),
+            new Prediction(0, List.of(0.4, 0.6), new People(List.of(0.5, 0.5), 4 / 9.0)));
+    Evaluation evaluation = Evaluation.of(List.of("a", "b"), said);
+    assertThat(evaluation.n()).isEqualTo(1);
+    assertThat(evaluation.accuracy()).isEqualTo(1);
+    VoteScores votes = java.util.Objects.requireNonNull(evaluation.votes());
+    assertThat(votes.n()).isEqualTo(2);
+    assertThat(votes.tied()).isEqualTo(1);
+    assertThat(votes.agreement()).isCloseTo(0.7, EXACT);
+    assertThat(votes.amongPeople()).isCloseTo((0.8 + 4 / 9.0) / 2, EXACT);
+    double first = -0.9 * Math.log(0.8) - 0.1 * Math.log(0.2);
+    double second = -0.5 * Math.log(0.4) - 0.5 * Math.log(0.6);
+    assertThat(votes.crossEntropy()).isCloseTo((first + second) / 2, EXACT);
+    double least = -0.9 * Math.log(0.9) - 0.1 * Math.log(0.1);
+    assertThat(votes.entropy()).isCloseTo((least + Math.log(2)) / 2, EXACT);
+    assertThat(votes.calibration().ece()).isCloseTo(0.1, EXACT);
+    assertThat(Evaluation.of(LABELS, TWELVE).votes()).isNull();
+  }
+
   /** By hand: |sum of confidence - number right| of each bin, over 12. */
   @Test
   void calibration() {
