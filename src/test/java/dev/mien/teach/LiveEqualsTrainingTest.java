@@ -27,8 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LiveEqualsTrainingTest {
   private static final int SIDE = 40;
 
-  @TempDir Path folder;
-
   @ParameterizedTest(name = "every number of a picture of {2} pixels, {0}, contrast {1}")
   @CsvSource({
     "GRAY, NONE, 40",
@@ -38,7 +36,8 @@ class LiveEqualsTrainingTest {
     "BGR, EQUALIZED, 40",
     "RGB, STANDARDIZED, 23",
   })
-  void bytes(Card.Color color, Card.Contrast contrast, int side) throws Exception {
+  void bytes(Card.Color color, Card.Contrast contrast, int side, @TempDir Path folder)
+      throws Exception {
     Path picture = folder.resolve("face.png");
     byte[] pixels = new byte[side * side * 3];
     new SplittableRandom(7).nextBytes(pixels);
