@@ -104,7 +104,6 @@ class ArchitectureTest {
     "java.awt..,                   sink",
     "javax.swing..,                sink",
     "org.bytedeco.pytorch..,       teach",
-    "org.tribuo..,                 teach",
     "picocli..,                    command",
     "ch.qos.logback..,             command",
     "com.fasterxml.jackson..,      model convert sink report dataset evaluate teach web config command",

@@ -99,12 +99,20 @@ public final class Labels implements Annotator {
         Math.max(0, Math.min(y, frame.size().height() - plate.height)));
   }
 
+  private static String plain(String name) {
+    return Normalizer.normalize(name, Normalizer.Form.NFC).replace('_', ' ');
+  }
+
   static List<String> lines(Face face) {
     List<String> lines = new ArrayList<>();
     for (Face.Label label : face.labels()) {
-      String name = Normalizer.normalize(label.label(), Normalizer.Form.NFC).replace('_', ' ');
-      // A question mark is understood where a shade of the colour is not seen.
-      lines.add(name + (label.sure() ? " " : "? ") + Math.round(label.confidence() * 100) + "%");
+      if (label.reason() != null) {
+        lines.add(plain(label.task()) + " " + label.label() + ": " + plain(label.reason()));
+      } else {
+        // A question mark is understood where a shade of the colour is not seen.
+        String mark = label.sure() ? " " : "? ";
+        lines.add(plain(label.label()) + mark + Math.round(label.confidence() * 100) + "%");
+      }
     }
     if (lines.isEmpty()) {
       return List.of("#" + face.id());

@@ -1,6 +1,7 @@
 package dev.mien.classify;
 
 import dev.mien.face.Classification;
+import dev.mien.face.Silence;
 import dev.mien.frame.Box;
 import dev.mien.frame.Frame;
 import dev.mien.model.Card;
@@ -19,6 +20,7 @@ import java.util.Objects;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model folder's network, asked about faces: all the crops of a call go through it in one batch.
@@ -38,6 +40,7 @@ public final class OnnxClassifier implements Classifier {
   private final Cutter cutter;
   private final BatchSizes sizes;
   private final boolean rounded;
+  private final Silence silence;
   private FloatBuffer tensor;
   private boolean closed;
 
@@ -76,6 +79,7 @@ public final class OnnxClassifier implements Classifier {
     this.network = network;
     this.sizes = sizes;
     this.rounded = rounded;
+    this.silence = silence(model.card().unknownWhen());
     this.input = Objects.requireNonNull(model.card().input());
     this.output = Objects.requireNonNull(model.card().output());
     checkShapes();
@@ -88,6 +92,13 @@ public final class OnnxClassifier implements Classifier {
       close();
       throw e;
     }
+  }
+
+  private static Silence silence(Card.@Nullable UnknownWhen rule) {
+    return rule == null
+        ? Silence.NEVER
+        : new Silence(
+            rule.coveredBy(), rule.turnedBeyond(), rule.smallerThan(), rule.blurrierThan());
   }
 
   private void checkShapes() throws ModelException {
@@ -205,7 +216,9 @@ public final class OnnxClassifier implements Classifier {
   public Classification classifyWhole(Frame picture) {
     reserve(1);
     cutter.write(picture.image(), tensor, 0);
-    return answer(probabilities(network.runBatch(tensor, input.shape(1))[0], output));
+    return answer(
+        probabilities(network.runBatch(tensor, input.shape(1))[0], output),
+        Classification.NOT_MEASURED);
   }
 
   /**
@@ -239,7 +252,9 @@ public final class OnnxClassifier implements Classifier {
     }
     // Where there is nothing to see, no label is likelier than another.
     List<Classification> answers =
-        new ArrayList<>(Collections.nCopies(crops.size(), answer(even(model.labels().size()))));
+        new ArrayList<>(
+            Collections.nCopies(
+                crops.size(), answer(even(model.labels().size()), Classification.NOT_MEASURED)));
     for (int from = 0; from < visible.size(); from += MAX_BATCH) {
       List<Integer> batch = visible.subList(from, Math.min(from + MAX_BATCH, visible.size()));
       int size = rounded ? powerOfTwo(batch.size()) : batch.size();
@@ -250,7 +265,9 @@ public final class OnnxClassifier implements Classifier {
       float[][] rows = network.runBatch(tensor, input.shape(size));
       sizes.add(batch.size());
       for (int i = 0; i < batch.size(); i++) {
-        answers.set(batch.get(i), answer(probabilities(rows[i], output)));
+        double detail =
+            silence.blurrierThan() > 0 ? Detail.of(tensor, i, input) : Classification.NOT_MEASURED;
+        answers.set(batch.get(i), answer(probabilities(rows[i], output), detail));
       }
     }
     return answers;
@@ -267,13 +284,13 @@ public final class OnnxClassifier implements Classifier {
     return even;
   }
 
-  private Classification answer(double[] probabilities) {
+  private Classification answer(double[] probabilities, double detail) {
     List<Classification.Score> scores = new ArrayList<>(probabilities.length);
     for (int i = 0; i < probabilities.length; i++) {
       scores.add(new Classification.Score(model.labels().get(i), probabilities[i]));
     }
     return new Classification(
-        model.card().task(), model.name(), scores, model.card().unsureBelow());
+        model.card().task(), model.name(), scores, model.card().unsureBelow(), silence, detail);
   }
 
   /** What the network's numbers for a face come to. */

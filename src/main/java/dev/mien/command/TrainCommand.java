@@ -6,17 +6,20 @@ import dev.mien.evaluate.Evaluation;
 import dev.mien.model.Card;
 import dev.mien.teach.Epoch;
 import dev.mien.teach.Hyperparameters;
+import dev.mien.teach.LeftOut;
 import dev.mien.teach.Recipe;
 import dev.mien.teach.StoppedException;
 import dev.mien.teach.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -141,7 +144,7 @@ final class TrainCommand implements Callable<Integer> {
       result =
           recipe.network() == Recipe.Kind.CNN
               ? training.network()
-              : training.head(Trial.find("features"));
+              : training.head(Trial.find(recipe.features().model()));
     } catch (StoppedException e) {
       System.err.println("mien: " + Printable.line(String.valueOf(e.getMessage())));
       return signals.status(Status.FAILED);
@@ -165,9 +168,41 @@ final class TrainCommand implements Callable<Integer> {
                     s.precision(),
                     s.recall(),
                     s.examples()));
+    print(result);
     System.out.printf("  report           %s%n", out.resolve("report.html"));
     System.out.printf("  use it           ./mien watch --source 0 --classify %s%n", out);
     return signals.status(Status.DONE);
+  }
+
+  /** What it is worth on folders of which nothing was learnt from. */
+  private static void print(Training.Result result) {
+    LeftOut leftOut = result.leftOut();
+    if (leftOut == null) {
+      return;
+    }
+    List<String> labels = result.model().labels();
+    System.out.println("  left out of the training, one at a time:");
+    Map<String, Evaluation> rows = new LinkedHashMap<>(leftOut.byFolder(labels));
+    rows.put("all of these", Evaluation.of(labels, leftOut.all()));
+    rows.forEach(
+        (folder, said) ->
+            System.out.printf(
+                Locale.ROOT,
+                "    %-32s %5d faces, balanced %.3f%s%n",
+                folder,
+                said.n(),
+                said.balancedAccuracy(),
+                said.byLabel().stream()
+                    .filter(s -> s.examples() > 0)
+                    .map(
+                        s ->
+                            String.format(
+                                Locale.ROOT,
+                                "; %s recall %.3f, precision %.3f",
+                                s.label(),
+                                s.recall(),
+                                s.precision()))
+                    .collect(Collectors.joining())));
   }
 
   private Recipe recipe() throws IOException {

@@ -13,7 +13,9 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,55 @@ public final class OnnxGraph {
     String name = graph.getOutput(0).getName();
     graph.clearOutput();
     return name;
+  }
+
+  /** Gives its one input this shape; its first number, the batch, stays free. */
+  public void resizeInput(long... shape) {
+    TensorShapeProto.Builder sizes = TensorShapeProto.newBuilder();
+    sizes.addDimBuilder().setDimParam("N");
+    for (int i = 1; i < shape.length; i++) {
+      sizes.addDimBuilder().setDimValue(shape[i]);
+    }
+    graph.setInput(0, value(graph.getInput(0).getName(), sizes));
+    graph.clearValueInfo();
+  }
+
+  /**
+   * Makes that value the one output, and forgets all that does not lead to it.
+   *
+   * @return whether there is a node with that output
+   */
+  public boolean endAt(String value) {
+    Set<String> needed = new HashSet<>(Set.of(value));
+    List<NodeProto> kept = new ArrayList<>();
+    boolean found = false;
+    for (int i = graph.getNodeCount() - 1; i >= 0; i--) {
+      NodeProto node = graph.getNode(i);
+      if (node.getOutputList().stream().anyMatch(needed::contains)) {
+        found |= node.getOutputList().contains(value);
+        needed.addAll(node.getInputList());
+        kept.add(node);
+      }
+    }
+    if (!found) {
+      return false;
+    }
+    Collections.reverse(kept);
+    List<TensorProto> constants =
+        graph.getInitializerList().stream().filter(t -> needed.contains(t.getName())).toList();
+    graph.clearNode().addAllNode(kept).clearInitializer().addAllInitializer(constants);
+    graph.clearOutput().clearValueInfo();
+    output(value, value);
+    return true;
+  }
+
+  /**
+   * Writes each Relu, Min and Max of numbers in a row, as TensorFlow.js has a clipped activation,
+   * as one Clip, which runtimes join with the convolution before it: the same numbers in less time.
+   */
+  public void joinClips() {
+    GraphProto joined = ClipFusion.of(graph.build());
+    graph.clear().mergeFrom(joined);
   }
 
   /** A name that nothing has yet, like the one that was wished for. */

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param about one sentence for people
  * @param input how a picture becomes its tensor; every classifier and every SSD has it
  * @param output what its numbers are; every classifier has it
- * @param unsureBelow from this probability of the likeliest label on, 5 % of the answers are wrong;
- *     0 where nobody has measured it
+ * @param unsureBelow from this probability of the likeliest label on, few answers are wrong: the
+ *     scores say how many; 0 where nobody has measured it
+ * @param unknownWhen what of a face makes every answer a guess
  * @param detector how it finds faces; only for the task {@code face}
  * @param licence of the weights, as SPDX writes it
  * @param origin where they come from
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
   "input",
   "output",
   "unsure_below",
+  "unknown_when",
   "detector",
   "licence",
   "origin",
@@ -46,6 +48,7 @@ public record Card(
     @Nullable Input input,
     @Nullable Output output,
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) double unsureBelow,
+    @Nullable UnknownWhen unknownWhen,
     @Nullable Detector detector,
     @JsonProperty(required = true) String licence,
     @JsonProperty(required = true) String origin,
@@ -196,6 +199,11 @@ public record Card(
       return new Input(layout, width, height, color, scale, mean, std, other, fit, contrast);
     }
 
+    /** The same for a square of that many pixels. */
+    public Input withSize(int side) {
+      return new Input(layout, side, side, color, scale, mean, std, margin, fit);
+    }
+
     /** The shape of a batch, in this layout. */
     public long[] shape(int batch) {
       return layout == Layout.NCHW
@@ -228,6 +236,36 @@ public record Card(
     private static void share(String key, double value) {
       if (!(value >= 0 && value <= 1)) {
         throw new IllegalArgumentException(key + " is 0..1, found " + value);
+      }
+    }
+  }
+
+  /**
+   * What makes every answer a guess. What is left out, or 0, does not.
+   *
+   * @param coveredBy labels of other models that mean that what this one looks at is hidden, by
+   *     task: {@code mask: with_mask}
+   * @param turnedBeyond how far a head may be turned: 0 is straight ahead, at 1 the nose is below
+   *     an eye, in profile it is more
+   * @param smallerThan the least height of the face's box, in pixels of the frame
+   * @param blurrierThan the least share of the crop's contrast in its finest detail, 0..1
+   */
+  @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+  @JsonPropertyOrder({"covered_by", "turned_beyond", "smaller_than", "blurrier_than"})
+  public record UnknownWhen(
+      Map<String, String> coveredBy, double turnedBeyond, double smallerThan, double blurrierThan) {
+    @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
+    public UnknownWhen {
+      coveredBy =
+          coveredBy == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(coveredBy));
+      atLeast0("turned_beyond", turnedBeyond);
+      atLeast0("smaller_than", smallerThan);
+      atLeast0("blurrier_than", blurrierThan);
+    }
+
+    private static void atLeast0(String key, double value) {
+      if (!(value >= 0)) {
+        throw new IllegalArgumentException(key + " is 0 or more, found " + value);
       }
     }
   }
@@ -303,6 +341,7 @@ public record Card(
         input,
         output,
         unsureBelow,
+        unknownWhen,
         detector,
         licence,
         origin,

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 
 /**
  * A table with a row for each face of each frame: frame, timestamp in seconds, the track's id, box
- * in pixels, confidence, and label and confidence of each task.
+ * in pixels, confidence, and label, confidence and state of each task.
  */
 public final class FacesCsv implements Sink {
   private static final Pattern FORMULA = Pattern.compile("[\\s\\p{Cc}]*[=+\\-@＝＋－＠]|[\\t\\r]");
@@ -32,7 +32,7 @@ public final class FacesCsv implements Sink {
   private final JsonGenerator rows;
 
   /**
-   * @param tasks a pair of columns for each
+   * @param tasks three columns for each
    */
   public FacesCsv(Path file, List<String> tasks) throws IOException {
     this.file = file;
@@ -43,6 +43,7 @@ public final class FacesCsv implements Sink {
     }
     for (String task : tasks) {
       columns.addColumn(cell(task)).addColumn(cell(task + "_confidence"));
+      columns.addColumn(cell(task + "_state"));
     }
     out = Files.newBufferedWriter(file);
     rows = new CsvFactory().createGenerator(out);
@@ -87,10 +88,17 @@ public final class FacesCsv implements Sink {
         if (tasks.contains(task)) {
           rows.writeStringField(cell(task), cell(label.label()));
           writeShare(cell(task + "_confidence"), label.confidence());
+          rows.writeStringField(cell(task + "_state"), cell(state(label)));
         }
       }
       rows.writeEndObject();
     }
+  }
+
+  /** Whether the label is sure, or why nothing is known. */
+  private static String state(Face.Label label) {
+    String reason = label.reason();
+    return reason != null ? reason : label.sure() ? "sure" : "unsure";
   }
 
   /** With an apostrophe before what a spreadsheet would calculate or run instead of showing it. */

@@ -90,7 +90,9 @@ public final class ObservationJson {
   private static void label(JsonGenerator json, Face.Label label) throws IOException {
     json.writeStringField("label", label.label());
     number(json, "confidence", label.confidence(), 4);
-    if (!label.sure()) {
+    if (label.reason() != null) {
+      json.writeStringField("reason", label.reason());
+    } else if (!label.sure()) {
       json.writeBooleanField("unsure", true);
     }
     json.writeNumberField("age", label.age());

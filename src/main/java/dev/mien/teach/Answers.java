@@ -67,7 +67,7 @@ final class Answers implements Cutting.Taker, AutoCloseable {
     long start = System.nanoTime();
     float[] logits = network.runBatch(tensor, input.shape(1))[0];
     nanos.add(System.nanoTime() - start);
-    Prediction said = new Prediction(label, softmax(logits), people(example));
+    Prediction said = new Prediction(label, softmax(logits, 1), people(example));
     predictions.add(said);
     pictures.add(example.picture());
     if (!said.tied() && !said.right()) {
@@ -89,18 +89,18 @@ final class Answers implements Cutting.Taker, AutoCloseable {
     return votes == null ? null : new People(votes.shares(), votes.agreement());
   }
 
-  private static List<Double> softmax(float[] logits) {
+  static List<Double> softmax(float[] logits, double temperature) {
     double max = Double.NEGATIVE_INFINITY;
     for (float logit : logits) {
-      max = Math.max(max, logit);
+      max = Math.max(max, logit / temperature);
     }
     double sum = 0;
     for (float logit : logits) {
-      sum += Math.exp(logit - max);
+      sum += Math.exp(logit / temperature - max);
     }
     List<Double> probabilities = new ArrayList<>();
     for (float logit : logits) {
-      probabilities.add(Math.exp(logit - max) / sum);
+      probabilities.add(Math.exp(logit / temperature - max) / sum);
     }
     return probabilities;
   }

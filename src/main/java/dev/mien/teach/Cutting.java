@@ -23,8 +23,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ShotDetector the faces of a dataset out of its pictures, as the live path cuts them, with a rim
- * around each. For one thread at a time.
+ * Cuts the faces of a dataset out of its pictures, as the live path cuts them, with a rim around
+ * each. For one thread at a time.
  */
 public final class Cutting implements AutoCloseable {
   /** A found face is the one that was marked if they overlap so much (Pascal VOC's measure). */
@@ -68,6 +68,11 @@ public final class Cutting implements AutoCloseable {
   /** Gets the cuts, one after the other. */
   interface Taker {
     void take(byte[] pixels, Example example);
+
+    /** One that was marked, but that the detector did not find. */
+    default void unfound(byte[] pixels, Example example) {
+      take(pixels, example);
+    }
   }
 
   /** Width and height of a cut with its rim, in pixels. */
@@ -108,7 +113,12 @@ public final class Cutting implements AutoCloseable {
       try (Frame frame = new Frame(0, 0, Still.read(picture.getKey()))) {
         for (Example example : picture.getValue()) {
           if (example.label() >= 0) {
-            cut(frame, example, unfound).ifPresent(b -> taker.take(b, example));
+            Optional<byte[]> found = cut(frame, example);
+            if (found.isPresent()) {
+              taker.take(found.get(), example);
+            } else if (unfound && example.face() != null) {
+              taker.unfound(around(frame, example.face()), example);
+            }
           }
         }
       }
@@ -116,7 +126,7 @@ public final class Cutting implements AutoCloseable {
     }
   }
 
-  private Optional<byte[]> cut(Frame frame, Example example, boolean unfound) {
+  private Optional<byte[]> cut(Frame frame, Example example) {
     Box marked = example.face();
     if (detector == null) {
       return Optional.of(marked == null ? whole(frame) : around(frame, marked));
@@ -134,9 +144,7 @@ public final class Cutting implements AutoCloseable {
       return found;
     }
     // A picture without a box is mostly face, as evaluate takes it too.
-    return marked == null
-        ? Optional.of(whole(frame))
-        : unfound ? Optional.of(around(frame, marked)) : Optional.empty();
+    return marked == null ? Optional.of(whole(frame)) : Optional.empty();
   }
 
   private byte[] around(Frame frame, Box face) {

@@ -3,6 +3,7 @@ package dev.mien.teach;
 import dev.mien.convert.OnnxGraph;
 import dev.mien.convert.Weight;
 import dev.mien.dataset.Augmentation;
+import dev.mien.dataset.Example;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelException;
@@ -10,38 +11,29 @@ import dev.mien.onnx.Network;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.tribuo.Example;
-import org.tribuo.MutableDataset;
-import org.tribuo.classification.Label;
-import org.tribuo.classification.LabelFactory;
-import org.tribuo.classification.sgd.linear.LinearSGDModel;
-import org.tribuo.classification.sgd.linear.LinearSGDTrainer;
-import org.tribuo.classification.sgd.objectives.LogMulticlass;
-import org.tribuo.impl.ArrayExample;
-import org.tribuo.math.la.DenseMatrix;
-import org.tribuo.math.optimisers.AdaGrad;
-import org.tribuo.provenance.SimpleDataSourceProvenance;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a head: the features that a frozen network finds in each face, and a multinomial logistic
- * regression on them. It wants few pictures and little time.
+ * Trains a head: the features that a frozen network finds in each face, and a {@link
+ * SoftmaxRegression} on them. It wants few pictures and little time.
  */
 public final class HeadTraining {
-  private static final double RATE = 0.05;
-  private static final int BATCH = 16;
+  /** Decays that are tried, from the strongest down: each goes on from the one before. */
+  static final double[] DECAYS = {0.03, 0.01, 0.003};
 
-  /** Passes over the features; the number that does best on the validation is taken. */
-  private static final int[] PASSES = {2, 4, 8, 16, 32};
+  /** Steps for each of them at most. */
+  private static final int STEPS = 30;
 
   /** Each picture is learnt from as it is, mirrored, and varied so often. */
   private static final int VARIED = 2;
@@ -52,9 +44,6 @@ public final class HeadTraining {
 
   private static final Augmentation MIRROR =
       new Augmentation(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-
-  /** Tribuo tells the JDK's logger; held here, for a logger that nobody holds forgets its level. */
-  private static final Logger TRIBUO = Logger.getLogger("org.tribuo");
 
   /**
    * Asks a network for the features of nothing.
@@ -81,201 +70,195 @@ public final class HeadTraining {
         .asFloatBuffer();
   }
 
-  /** Features and labels of pictures. */
-  static final class Points {
-    private final List<float[]> features = new ArrayList<>();
-    private final List<Integer> labels = new ArrayList<>();
-
-    int size() {
-      return labels.size();
-    }
-
-    int[] labels() {
-      return labels.stream().mapToInt(Integer::intValue).toArray();
-    }
-  }
+  /** One look at a face: its features, its label, and whether it is fit to measure with. */
+  @SuppressWarnings("ArrayRecordComponent") // Numbers to calculate with, never compared.
+  record Point(float[] features, int label, Path picture, boolean measures) {}
 
   private final Network extractor;
-  private final Card.Input input;
-  private final byte[] onnx;
-  private final int labels;
-  private final long seed;
+  private final Extractor source;
+  private final Hyperparameters settings;
+  private final List<String> labels;
 
   /**
-   * @param extractor gives features for the tensor of a face
-   * @param input how a face becomes that tensor
-   * @param onnx the extractor's bytes
-   * @param labels how many there are
+   * @param extractor runs the source
+   * @param source what the features are, and how a face becomes its tensor
+   * @param labels in the order of their indexes
    */
-  HeadTraining(Network extractor, Card.Input input, byte[] onnx, int labels, long seed) {
+  HeadTraining(Network extractor, Extractor source, Hyperparameters settings, List<String> labels) {
     this.extractor = extractor;
-    this.input = input;
-    this.onnx = onnx;
+    this.source = source;
+    this.settings = settings;
     this.labels = labels;
-    this.seed = seed;
-    TRIBUO.setLevel(Level.WARNING);
+  }
+
+  /** How pictures are varied to learn from. */
+  enum Variation {
+    NONE,
+    /** A mirror image and a few slight changes, where there are few pictures. */
+    FEW,
+    /** One change as the recipe wants it: of many pictures, each shows what another lacks. */
+    RECIPE
   }
 
   /** Looks at faces as they are cut. */
   final class FeatureTaker implements Cutting.Taker, AutoCloseable {
-    private final Points points = new Points();
+    private final List<Point> points = new ArrayList<>();
     private final List<Tensors> ways = new ArrayList<>();
+    private final List<Tensors> uncovered = new ArrayList<>();
     private final float[] values;
     private final FloatBuffer tensor;
+    private int faces;
 
     /**
      * @param side of the cuts, in pixels
-     * @param vary whether to look at varied ones too
      */
-    FeatureTaker(int side, boolean vary) {
-      ways.add(new Tensors(input, side, input.width(), Augmentation.NONE));
-      for (int i = 0; vary && i <= VARIED; i++) {
-        ways.add(new Tensors(input, side, input.width(), i == 0 ? MIRROR : MILD));
+    FeatureTaker(int side, Variation variation) {
+      way(side, Augmentation.NONE);
+      switch (variation) {
+        case NONE -> {}
+        case FEW -> {
+          way(side, MIRROR);
+          for (int i = 0; i < VARIED; i++) {
+            way(side, MILD);
+          }
+        }
+        case RECIPE -> way(side, settings.augmentation());
       }
       values = new float[ways.get(0).floats()];
       tensor = direct(values.length);
     }
 
+    private void way(int side, Augmentation augmentation) {
+      int size = source.input().width();
+      ways.add(new Tensors(source.input(), side, size, augmentation));
+      uncovered.add(new Tensors(source.input(), side, size, augmentation.uncovered()));
+    }
+
     @Override
-    public void take(byte[] pixels, dev.mien.dataset.Example example) {
-      SplittableRandom random = new SplittableRandom(seed * 31 + points.size());
-      for (Tensors way : ways) {
-        way.write(pixels, random, values, 0);
+    public void take(byte[] pixels, Example example) {
+      look(pixels, example, true);
+    }
+
+    @Override
+    public void unfound(byte[] pixels, Example example) {
+      look(pixels, example, false);
+    }
+
+    private void look(byte[] pixels, Example example, boolean found) {
+      SplittableRandom random = new SplittableRandom(settings.seed() * 31 + faces++);
+      boolean coverable = settings.coverable().contains(labels.get(example.label()));
+      for (int i = 0; i < ways.size(); i++) {
+        (coverable ? ways : uncovered).get(i).write(pixels, random, values, 0);
         tensor.clear().put(values).clear();
-        points.features.add(extractor.runBatch(tensor, input.shape(1))[0]);
-        points.labels.add(example.label());
+        float[] features = extractor.runBatch(tensor, source.input().shape(1))[0];
+        points.add(new Point(features, example.label(), example.picture(), found && i == 0));
       }
     }
 
-    Points points() {
+    List<Point> points() {
       return points;
     }
 
     @Override
     public void close() {
       ways.forEach(Tensors::close);
+      uncovered.forEach(Tensors::close);
     }
   }
 
-  /** Weights and bias of the head, for features as the extractor gives them. */
+  /** What one decay came to on the points that measure. */
   @SuppressWarnings("ArrayRecordComponent") // Numbers to calculate with, never compared.
-  private record Head(float[][] weights, float[] bias) {
-    float[][] logits(List<float[]> features) {
-      float[][] rows = new float[features.size()][bias.length];
-      for (int i = 0; i < rows.length; i++) {
-        for (int k = 0; k < bias.length; k++) {
-          double sum = bias[k];
-          for (int f = 0; f < weights[k].length; f++) {
-            sum += weights[k][f] * features.get(i)[f];
-          }
-          rows[i][k] = (float) sum;
-        }
+  record Tried(double decay, SoftmaxRegression.Head head, float[][] logits) {}
+
+  /**
+   * Learns with ever less decay.
+   *
+   * @param weights of the points that are learnt from
+   * @param tried hears of each decay; says whether there shall be another
+   */
+  void path(List<Point> train, double[] weights, List<Point> measured, Predicate<Tried> tried) {
+    SoftmaxRegression regression =
+        new SoftmaxRegression(
+            train.stream().map(Point::features).toList(), labels(train), weights, labels.size());
+    for (double decay : DECAYS) {
+      SoftmaxRegression.Head head = regression.learn(decay, STEPS);
+      if (!tried.test(new Tried(decay, head, logits(head, measured)))) {
+        return;
       }
-      return rows;
     }
+  }
+
+  /** How many labels there are. */
+  int labels() {
+    return labels.size();
+  }
+
+  static float[][] logits(SoftmaxRegression.Head head, List<Point> points) {
+    return points.stream().map(p -> head.logits(p.features())).toArray(float[][]::new);
+  }
+
+  static int[] labels(List<Point> points) {
+    return points.stream().mapToInt(Point::label).toArray();
   }
 
   /**
-   * Tries ever more passes and keeps what does best on the validation; told to stop, the best so
-   * far.
+   * Keeps the decay that does best on the validation, or the one that is given; told to stop, the
+   * best so far.
+   *
+   * @param leftOut what leaving folders out has shown; null where none was left out
    */
-  Trained run(Points train, Points validation, BooleanSupplier stop, Consumer<Epoch> progress) {
-    float[][] scale = scale(train.features);
+  Trained run(
+      List<Point> train,
+      double[] weights,
+      List<Point> validation,
+      @Nullable LeftOut leftOut,
+      BooleanSupplier stop,
+      Consumer<Epoch> progress) {
     List<Epoch> history = new ArrayList<>();
-    Head best = null;
-    Epoch bestEpoch = null;
-    for (int passes : PASSES) {
-      if (best != null && stop.getAsBoolean()) {
-        break;
-      }
-      Head head = train(train, scale, passes);
-      float[][] seen = head.logits(train.features);
-      Epoch epoch =
-          Epoch.of(
-              history.size() + 1,
-              Temperature.loss(seen, Epoch.shares(train.labels(), labels), 1),
-              Epoch.accuracy(seen, train.labels()),
-              head.logits(validation.features),
-              Epoch.shares(validation.labels(), labels));
-      history.add(epoch);
-      progress.accept(epoch);
-      if (bestEpoch == null || epoch.validationLoss() < bestEpoch.validationLoss()) {
-        best = head;
-        bestEpoch = epoch;
-      }
-    }
-    if (best == null || bestEpoch == null) {
-      throw new IllegalStateException("no pass was made");
-    }
-    return new Trained(joined(best, bestEpoch.temperature()), bestEpoch, history);
-  }
-
-  /** Mean and spread of each feature. */
-  private static float[][] scale(List<float[]> features) {
-    int count = features.get(0).length;
-    float[][] scale = new float[2][count];
-    for (int f = 0; f < count; f++) {
-      double sum = 0;
-      double squares = 0;
-      for (float[] row : features) {
-        sum += row[f];
-        squares += row[f] * (double) row[f];
-      }
-      double mean = sum / features.size();
-      scale[0][f] = (float) mean;
-      scale[1][f] = (float) Math.sqrt(Math.max(1e-8, squares / features.size() - mean * mean));
-    }
-    return scale;
-  }
-
-  private Head train(Points points, float[][] scale, int passes) {
-    LabelFactory factory = new LabelFactory();
-    MutableDataset<Label> data =
-        new MutableDataset<>(new SimpleDataSourceProvenance("faces", factory), factory);
-    int count = scale[0].length;
-    String[] names = new String[count];
-    Arrays.setAll(names, f -> "f%05d".formatted(f));
-    for (int i = 0; i < points.size(); i++) {
-      double[] values = new double[count];
-      for (int f = 0; f < count; f++) {
-        values[f] = (points.features.get(i)[f] - scale[0][f]) / scale[1][f];
-      }
-      Example<Label> example =
-          new ArrayExample<>(new Label(points.labels.get(i).toString()), names, values);
-      data.add(example);
-    }
-    LinearSGDTrainer trainer =
-        new LinearSGDTrainer(
-            new LogMulticlass(), new AdaGrad(RATE), passes, Integer.MAX_VALUE, BATCH, seed);
-    LinearSGDModel model = trainer.train(data);
-    DenseMatrix weights = model.getWeightsCopy();
-    float[][] kernel = new float[labels][count];
-    float[] bias = new float[labels];
-    for (int k = 0; k < labels; k++) {
-      int row = model.getOutputIDInfo().getID(new Label(Integer.toString(k)));
-      double shift = weights.get(row, count);
-      for (int f = 0; f < count; f++) {
-        int column = model.getFeatureIDMap().getID(names[f]);
-        kernel[k][f] = (float) (weights.get(row, column) / scale[1][f]);
-        shift -= weights.get(row, column) * scale[0][f] / scale[1][f];
-      }
-      bias[k] = (float) shift;
-    }
-    return new Head(kernel, bias);
+    List<Tried> all = new ArrayList<>();
+    int[] truth = labels(validation);
+    path(
+        train,
+        weights,
+        validation,
+        tried -> {
+          float[][] seen = logits(tried.head(), train);
+          Epoch epoch =
+              Epoch.of(
+                  history.size() + 1,
+                  Temperature.loss(seen, Epoch.shares(labels(train), labels.size()), 1),
+                  Epoch.accuracy(seen, labels(train)),
+                  tried.logits(),
+                  Epoch.shares(truth, labels.size()));
+          history.add(epoch);
+          all.add(tried);
+          progress.accept(epoch);
+          return !stop.getAsBoolean() && (leftOut == null || tried.decay() > leftOut.decay());
+        });
+    int best =
+        leftOut == null
+            ? IntStream.range(0, all.size())
+                .boxed()
+                .min(Comparator.comparingDouble(i -> history.get(i).validationLoss()))
+                .orElseThrow()
+            : all.size() - 1;
+    double temperature = leftOut == null ? history.get(best).temperature() : leftOut.temperature();
+    return new Trained(joined(all.get(best).head(), temperature), history.get(best), history);
   }
 
   /** Extractor and head as one network, its logits divided by the temperature. */
-  private byte[] joined(Head head, double temperature) {
+  private byte[] joined(SoftmaxRegression.Head head, double temperature) {
     int count = head.weights()[0].length;
-    float[] weights = new float[labels * count];
-    float[] bias = new float[labels];
-    for (int k = 0; k < labels; k++) {
+    int all = labels.size();
+    float[] weights = new float[all * count];
+    float[] bias = new float[all];
+    for (int k = 0; k < all; k++) {
       bias[k] = (float) (head.bias()[k] / temperature);
       for (int f = 0; f < count; f++) {
         weights[k * count + f] = (float) (head.weights()[k][f] / temperature);
       }
     }
-    OnnxGraph graph = OnnxGraph.parse(onnx);
+    OnnxGraph graph = OnnxGraph.parse(source.onnx());
     String features = graph.takeOutput();
     String out =
         graph.node(
@@ -283,8 +266,8 @@ public final class HeadTraining {
             "logits",
             List.of(
                 features,
-                graph.floats(new Weight("head_w", new int[] {labels, count}, weights, false)),
-                graph.floats(new Weight("head_b", new int[] {labels}, bias, false))),
+                graph.floats(new Weight("head_w", new int[] {all, count}, weights, false)),
+                graph.floats(new Weight("head_b", new int[] {all}, bias, false))),
             Map.of("transB", 1L));
     graph.output("logits", out);
     return graph.bytes();

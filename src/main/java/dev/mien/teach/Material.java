@@ -31,9 +31,10 @@ import java.util.stream.Collectors;
  *
  * @param training at least two labels
  * @param validation none of its photos has a copy in the training
+ * @param groups of pictures that must stay together
  * @param sha256 of all pictures and labels, so that two trainings can be compared
  */
-public record Material(Dataset training, Dataset validation, String sha256) {
+public record Material(Dataset training, Dataset validation, Groups groups, String sha256) {
   private static final int NAMED = 5;
 
   /** Is told how many pictures of all have been read. */
@@ -54,32 +55,32 @@ public record Material(Dataset training, Dataset validation, String sha256) {
     Survey survey = checked(survey(data, progress), tell);
     List<Pattern> patterns = recipe.together().stream().map(Pattern::compile).toList();
     if (recipe.validation().isEmpty()) {
-      Split split =
-          Split.of(
-              survey.usable(),
-              Groups.of(survey, patterns),
-              recipe.share(),
-              recipe.learning().seed());
+      Groups groups = Groups.of(survey, patterns);
+      Split split = Split.of(survey.usable(), groups, recipe.share(), recipe.learning().seed());
       someOfEach(split.validation());
-      return new Material(split.training(), split.validation(), hash(List.of(survey)));
+      return new Material(split.training(), split.validation(), groups, hash(List.of(survey)));
     }
     Dataset looked =
         open(recipe, recipe.validation(), root, tell).ordered(survey.usable().labels());
     Survey second = checked(survey(looked, progress), tell);
-    Dataset unseen = unseen(survey, second, patterns);
+    Groups groups = together(survey, second, patterns);
+    Dataset unseen = unseen(survey, second, groups);
     tellCopies(second.usable(), unseen, tell);
     someOfEach(unseen);
-    return new Material(survey.usable(), unseen, hash(List.of(survey, second)));
+    return new Material(survey.usable(), unseen, groups, hash(List.of(survey, second)));
   }
 
   /** What of the second has nothing that belongs together with it in the first. */
-  private static Dataset unseen(Survey learnt, Survey looked, List<Pattern> patterns) {
-    Map<Path, Survey.Print> all = new HashMap<>(learnt.prints());
-    all.putAll(looked.prints());
-    Groups groups = Groups.of(new Survey(looked.usable(), all, List.of()), patterns);
+  private static Dataset unseen(Survey learnt, Survey looked, Groups groups) {
     Set<Integer> taken =
         learnt.prints().keySet().stream().map(groups::of).collect(Collectors.toSet());
     return keep(looked.usable(), e -> !taken.contains(groups.of(e.picture())));
+  }
+
+  private static Groups together(Survey learnt, Survey looked, List<Pattern> patterns) {
+    Map<Path, Survey.Print> all = new HashMap<>(learnt.prints());
+    all.putAll(looked.prints());
+    return Groups.of(new Survey(looked.usable(), all, List.of()), patterns);
   }
 
   private static Survey survey(Dataset dataset, Reading progress) {

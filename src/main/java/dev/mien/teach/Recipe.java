@@ -3,12 +3,14 @@ package dev.mien.teach;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mien.model.Card;
+import dev.mien.model.Card.UnknownWhen;
 import dev.mien.model.Inside;
 import dev.mien.model.TextFile;
 import java.io.IOException;
@@ -40,6 +42,11 @@ import org.jspecify.annotations.Nullable;
  * @param trainedOn the data and its terms, for the card
  * @param showMistakes whether the report shows pictures; not where they may not be passed on
  * @param learning how a network learns
+ * @param features what a head looks at
+ * @param leaveOut folders of the data that are left out of the training once each, or several
+ *     together, to measure what the model is worth on others' pictures
+ * @param risk the share of wrong answers that those which count as sure may hold, 0..1
+ * @param unknownWhen for the card
  */
 public record Recipe(
     @JsonProperty(required = true) String task,
@@ -58,7 +65,11 @@ public record Recipe(
     String licence,
     String trainedOn,
     @JsonProperty(required = false) @Nullable Boolean showMistakes,
-    Hyperparameters learning) {
+    Hyperparameters learning,
+    FeatureSource features,
+    List<List<String>> leaveOut,
+    Double risk,
+    @Nullable UnknownWhen unknownWhen) {
   /** What is trained. */
   public enum Kind {
     /** A classifier on the features of a network that stays as it is. */
@@ -110,6 +121,7 @@ public record Recipe(
   }
 
   private static final double MARGIN = 0.1;
+  private static final double RISK = 0.05;
 
   /** Its default is another one's value. */
   private static final Set<String> FOLLOWS = Set.of("crop");
@@ -118,6 +130,7 @@ public record Recipe(
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(com.fasterxml.jackson.databind.MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
           .build();
 
   @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
@@ -138,6 +151,24 @@ public record Recipe(
     trainedOn = trainedOn == null ? "" : trainedOn;
     showMistakes = showMistakes == null || showMistakes;
     learning = learning == null ? Hyperparameters.DEFAULT : learning;
+    features = features == null ? FeatureSource.DEFAULT : features;
+    leaveOut = leaveOut == null ? List.of() : leaveOut.stream().map(List::copyOf).toList();
+    risk = risk == null ? RISK : risk;
+    if (!(risk > 0 && risk < 1)) {
+      throw new IllegalArgumentException("risk is more than 0 and less than 1, found " + risk);
+    }
+    for (List<String> folders : leaveOut) {
+      for (String folder : folders) {
+        if (data.stream().noneMatch(f -> f.folder().equals(folder))) {
+          throw new IllegalArgumentException(
+              "leave_out: '%s' is not among the folders of data".formatted(folder));
+        }
+      }
+    }
+    if (!leaveOut.isEmpty() && network != Kind.HEAD) {
+      throw new IllegalArgumentException(
+          "leave_out is for network: head; a cnn would be trained anew for each folder");
+    }
     if (!Card.isClassTask(task)) {
       throw new IllegalArgumentException(
           "task is a word of small letters, digits and _, not face or features; found '%s'"
@@ -153,7 +184,7 @@ public record Recipe(
   public static Recipe of(String task) {
     return new Recipe(
         task, null, null, null, null, 0, null, null, null, null, null, null, null, null, null, null,
-        null);
+        null, null, null, null, null);
   }
 
   /** The same, but for these. */
@@ -181,7 +212,11 @@ public record Recipe(
         licence,
         trainedOn,
         showMistakes,
-        otherLearning);
+        otherLearning,
+        features,
+        leaveOut,
+        risk,
+        unknownWhen);
   }
 
   /**

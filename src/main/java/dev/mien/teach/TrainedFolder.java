@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.mien.evaluate.Coverage;
 import dev.mien.evaluate.Evaluation;
 import dev.mien.evaluate.VoteScores;
 import dev.mien.model.Card;
 import dev.mien.model.Model;
 import dev.mien.model.ModelFolder;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what was trained as a model folder: network, labels, card, recipe, how it went. */
 final class TrainedFolder {
@@ -27,14 +31,73 @@ final class TrainedFolder {
           .enable(SerializationFeature.INDENT_OUTPUT)
           .build();
 
-  /** Of the answers from a score on, this share is wrong at most: see {@link Card}. */
-  private static final double RISK = 0.05;
-
   private TrainedFolder() {}
 
-  /** The card of a new model. */
-  static Card card(Recipe recipe, Card.Input input, String origin, Evaluation evaluation) {
+  /**
+   * The card of a new model.
+   *
+   * @param eyes the network that a head looks through, which is part of the model; null if there is
+   *     none
+   * @param leftOut says how sure it may be where folders were left out, else the validation does
+   */
+  static Card card(
+      Recipe recipe,
+      Card.Input input,
+      List<String> labels,
+      @Nullable Model eyes,
+      Evaluation evaluation,
+      @Nullable LeftOut leftOut) {
+    List<Card.Score> scores =
+        scores("validation, %d faces".formatted(evaluation.n()), evaluation, false);
+    Evaluation sure = evaluation;
     String on = "validation, %d faces".formatted(evaluation.n());
+    if (leftOut != null) {
+      leftOut
+          .byFolder(labels)
+          .forEach(
+              (folder, said) ->
+                  scores.addAll(
+                      scores("%s left out, %d faces".formatted(folder, said.n()), said, true)));
+      sure = Evaluation.of(labels, leftOut.all());
+      on = "each folder left out once, %d faces".formatted(sure.n());
+      scores.addAll(scores(on, sure, true));
+    }
+    Optional<Coverage.Point> point = sure.coverage().atRisk(recipe.risk());
+    String measured = on;
+    point.ifPresent(
+        p -> {
+          scores.add(
+              new Card.Score(
+                  measured,
+                  "confidence from which %s %% are wrong".formatted(percent(recipe.risk())),
+                  rounded(p.score())));
+          scores.add(
+              new Card.Score(
+                  measured, "share of faces with that confidence", rounded(p.coverage())));
+        });
+    return new Card(
+        recipe.task(),
+        recipe.about(),
+        input,
+        Card.Output.LOGITS,
+        point.map(p -> rounded(p.score())).orElse(1.0),
+        recipe.unknownWhen(),
+        null,
+        licence(recipe, eyes),
+        "trained by mien train, recipe.yaml beside this card"
+            + (eyes == null ? "" : "; a head on " + eyes.name() + ": " + eyes.card().origin()),
+        recipe.trainedOn(),
+        scores,
+        Map.of());
+  }
+
+  private static String licence(Recipe recipe, @Nullable Model eyes) {
+    return eyes == null || eyes.card().licence().equals(recipe.licence())
+        ? recipe.licence()
+        : recipe.licence() + " AND " + eyes.card().licence();
+  }
+
+  private static List<Card.Score> scores(String on, Evaluation evaluation, boolean precision) {
     List<Card.Score> scores = new ArrayList<>();
     scores.add(new Card.Score(on, "accuracy", rounded(evaluation.accuracy())));
     scores.add(new Card.Score(on, "balanced accuracy", rounded(evaluation.balancedAccuracy())));
@@ -49,30 +112,18 @@ final class TrainedFolder {
     }
     evaluation.byLabel().stream()
         .filter(s -> s.examples() > 0)
-        .map(s -> new Card.Score(on, "recall " + s.label(), rounded(s.recall())))
-        .forEach(scores::add);
-    evaluation
-        .coverage()
-        .atRisk(RISK)
-        .ifPresent(
-            p -> {
-              scores.add(
-                  new Card.Score(on, "confidence from which 5 % are wrong", rounded(p.score())));
-              scores.add(
-                  new Card.Score(on, "share of faces with that confidence", rounded(p.coverage())));
+        .forEach(
+            s -> {
+              scores.add(new Card.Score(on, "recall " + s.label(), rounded(s.recall())));
+              if (precision) {
+                scores.add(new Card.Score(on, "precision " + s.label(), rounded(s.precision())));
+              }
             });
-    return new Card(
-        recipe.task(),
-        recipe.about(),
-        input,
-        Card.Output.LOGITS,
-        evaluation.coverage().atRisk(RISK).map(p -> rounded(p.score())).orElse(1.0),
-        null,
-        recipe.licence(),
-        origin,
-        recipe.trainedOn(),
-        scores,
-        Map.of());
+    return scores;
+  }
+
+  private static String percent(double share) {
+    return BigDecimal.valueOf(share).movePointRight(2).stripTrailingZeros().toPlainString();
   }
 
   private static double rounded(double value) {

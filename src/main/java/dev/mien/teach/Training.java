@@ -19,8 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
@@ -44,13 +44,16 @@ public final class Training {
    * What came out.
    *
    * @param evaluation on the validation pictures, of the network as it was written
+   * @param leftOut on folders that were left out, of the same network without them; null where none
+   *     was
    */
-  public record Result(Model model, Evaluation evaluation, Material material) {}
+  public record Result(
+      Model model, Evaluation evaluation, Material material, @Nullable LeftOut leftOut) {}
 
   /** Faces that the ranges of 8 bit numbers are measured on. */
   private static final int CALIBRATION = 256;
 
-  /** From so many pictures on a head needs no varied ones, for which there would be no memory. */
+  /** From so many pictures on a head needs one varied look at each, no more. */
   private static final int MANY = 5000;
 
   private final Recipe recipe;
@@ -59,6 +62,8 @@ public final class Training {
   private final @Nullable Detector detector;
   private final BooleanSupplier stop;
   private final Progress progress;
+  private @Nullable LeftOut leftOut;
+  private @Nullable Model eyes;
 
   /**
    * A training that has not begun.
@@ -143,22 +148,34 @@ public final class Training {
   public Result head(Model features) throws IOException {
     Material material = material();
     List<String> labels = material.training().labels();
-    byte[] onnx = features.read(Model.NETWORK);
-    Card.Input frozen = Objects.requireNonNull(features.card().input());
-    Card.Input input = frozen.withMargin(recipe.margin());
+    eyes = features;
+    Extractor source = Extractor.of(features, recipe.features());
+    Card.Input input = source.input().withMargin(recipe.margin());
+    source = new Extractor(source.onnx(), input);
     Trained trained;
-    try (Network extractor = Network.open(features.name(), onnx, Device.CPU);
+    try (Network extractor = Network.open(features.name(), source.onnx(), Device.CPU);
         Cutting cutting = new Cutting(input, detector)) {
-      HeadTraining training =
-          new HeadTraining(extractor, input, onnx, labels.size(), recipe.learning().seed());
-      boolean few = material.training().examples().size() <= MANY;
-      try (HeadTraining.FeatureTaker train = training.new FeatureTaker(cutting.side(), few);
-          HeadTraining.FeatureTaker validation = training.new FeatureTaker(cutting.side(), false)) {
+      HeadTraining training = new HeadTraining(extractor, source, recipe.learning(), labels);
+      HeadTraining.Variation variation =
+          material.training().examples().size() <= MANY
+              ? HeadTraining.Variation.FEW
+              : HeadTraining.Variation.RECIPE;
+      try (HeadTraining.FeatureTaker train = training.new FeatureTaker(cutting.side(), variation);
+          HeadTraining.FeatureTaker validation =
+              training.new FeatureTaker(cutting.side(), HeadTraining.Variation.NONE)) {
         cutting.marked(material.training(), train, early("training faces", material.training()));
         cutting.each(
             material.validation(), validation, early("validation faces", material.validation()));
         measurable(validation.points().size());
-        trained = training.run(train.points(), validation.points(), stop, progress::epoch);
+        leftOut = leftOut(training, train.points(), validation.points(), material);
+        trained =
+            training.run(
+                train.points(),
+                Weighing.of(train.points(), recipe, root),
+                validation.points(),
+                leftOut,
+                stop,
+                progress::epoch);
       }
       Crops seen =
           recipe.quantize() == Recipe.Weights.INT8
@@ -174,6 +191,29 @@ public final class Training {
               cutting.each(
                   material.validation(), taker, steps("validation faces", material.validation())));
     }
+  }
+
+  private @Nullable LeftOut leftOut(
+      HeadTraining training,
+      List<HeadTraining.Point> train,
+      List<HeadTraining.Point> validation,
+      Material material) {
+    if (recipe.leaveOut().isEmpty()) {
+      return null;
+    }
+    List<HeadTraining.Point> all = new ArrayList<>(train);
+    all.addAll(validation);
+    AtomicInteger done = new AtomicInteger();
+    return LeftOut.of(
+        training,
+        all,
+        recipe,
+        root,
+        material.groups(),
+        (folder, faces) -> {
+          progress.step("folders left out", done.incrementAndGet(), recipe.leaveOut().size());
+          return !stop.getAsBoolean();
+        });
   }
 
   private static void measurable(int faces) throws DatasetException {
@@ -327,9 +367,7 @@ public final class Training {
       throws IOException {
     List<String> labels = material.training().labels();
     Evaluation evaluation = Evaluation.of(labels, answers.predictions());
-    Card card =
-        TrainedFolder.card(
-            recipe, input, "trained by mien train, recipe.yaml beside this card", evaluation);
+    Card card = TrainedFolder.card(recipe, input, labels, eyes, evaluation, leftOut);
     Model model =
         TrainedFolder.write(
             out,
@@ -342,6 +380,6 @@ public final class Training {
             GoldenMaker.make(card, labels, network, List.of()),
             TrainingReport.html(recipe, root, name(), material, trained, evaluation, answers)
                 .getBytes(StandardCharsets.UTF_8));
-    return new Result(model, evaluation, material);
+    return new Result(model, evaluation, material, leftOut);
   }
 }

@@ -2,9 +2,12 @@ package dev.mien.track;
 
 import dev.mien.face.Classification;
 import dev.mien.face.Classification.Score;
+import dev.mien.face.Detection;
 import dev.mien.face.Face;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Steadies the labels of one track. The probabilities are averaged with exponentially fading
@@ -22,6 +25,8 @@ final class LabelFilter {
 
   /** In the order of the models, of which two may have one name. */
   private final List<State> states = new ArrayList<>();
+
+  private @Nullable Detection seen;
 
   private static final class State {
     private Classification answer;
@@ -48,8 +53,10 @@ final class LabelFilter {
    * Takes new answers.
    *
    * @param answers one of each model; none where the models were not asked
+   * @param detection of the face at that time; null where nobody looked
    */
-  void update(long timestamp, List<Classification> answers) {
+  void update(long timestamp, List<Classification> answers, @Nullable Detection detection) {
+    seen = detection == null ? seen : detection;
     for (int i = 0; i < answers.size(); i++) {
       if (i == states.size()) {
         states.add(new State(answers.get(i), timestamp));
@@ -77,7 +84,23 @@ final class LabelFilter {
 
   /** What is shown now, one label for each model. */
   List<Face.Label> labels() {
-    return states.stream().map(LabelFilter::label).toList();
+    List<Face.Label> labels = states.stream().map(LabelFilter::label).toList();
+    List<Classification> answers = states.stream().map(s -> s.answer).toList();
+    return seen == null ? labels : silenced(labels, answers, seen);
+  }
+
+  /** The labels of models of which nothing can be known here become unknown. */
+  private static List<Face.Label> silenced(
+      List<Face.Label> labels, List<Classification> answers, Detection detection) {
+    List<Face.Label> shown = new ArrayList<>(labels);
+    for (int i = 0; i < shown.size(); i++) {
+      Classification answer = answers.get(i);
+      Optional<String> reason = answer.silence().reason(detection, answer.detail(), labels);
+      if (reason.isPresent()) {
+        shown.set(i, labels.get(i).unknown(reason.get()));
+      }
+    }
+    return shown;
   }
 
   /**
@@ -127,8 +150,12 @@ final class LabelFilter {
     return best;
   }
 
-  /** A label as it is, for a face without a past. */
-  static Face.Label plain(Classification classification) {
+  /** Labels as they are, for a face without a past. */
+  static List<Face.Label> plain(List<Classification> answers, Detection detection) {
+    return silenced(answers.stream().map(LabelFilter::plain).toList(), answers, detection);
+  }
+
+  private static Face.Label plain(Classification classification) {
     Score top = classification.top();
     return new Face.Label(
         classification.task(),

@@ -122,7 +122,7 @@ public final class Tracker {
       List<Classification> said = seen.asked() ? next.next() : List.of();
       Long id = seen.id();
       if (id != null) {
-        faces.add(new Face(id, seen.detection(), labels(seen.track(), sighting, said)));
+        faces.add(new Face(id, seen.detection(), labels(seen, sighting.timestamp(), said)));
       }
     }
     faces.sort(Comparator.comparingLong(Face::id));
@@ -130,11 +130,12 @@ public final class Tracker {
   }
 
   private static List<Face.Label> labels(
-      @Nullable Track track, Sighting sighting, List<Classification> said) {
+      Sighting.Seen seen, long timestamp, List<Classification> said) {
+    Track track = seen.track();
     if (track == null) {
-      return said.stream().map(LabelFilter::plain).toList();
+      return LabelFilter.plain(said, seen.detection());
     }
-    track.labels().update(sighting.timestamp(), said);
+    track.labels().update(timestamp, said, seen.detection());
     return track.labels().labels();
   }
 
@@ -148,7 +149,7 @@ public final class Tracker {
       Long id = track.id();
       Detection expected = track.expect(timestamp, resolution);
       if (id != null && expected != null) {
-        track.labels().update(timestamp, List.of());
+        track.labels().update(timestamp, List.of(), null);
         faces.add(new Face(id, expected, track.labels().labels()));
       }
     }
@@ -182,7 +183,7 @@ public final class Tracker {
       }
       Detection now =
           other == null ? seen.detection() : Interpolation.at(seen.detection(), other, share);
-      track.labels().update(timestamp, List.of());
+      track.labels().update(timestamp, List.of(), now);
       Box box = now.box().clip(resolution);
       if (box.area() > 0) {
         faces.add(

@@ -94,6 +94,8 @@ final class LabelsTest {
     assertThat(Labels.lines(face)).containsExactly("with mask 71%  #1", "sad 71%");
     Face.Label unsure = new Face.Label("mask", "m", "with_mask", 0.6, List.of(), false);
     assertThat(Labels.lines(face(2, 0, 0, 9, 9, unsure))).containsExactly("with mask? 60%  #2");
+    assertThat(Labels.lines(face(3, 0, 0, 9, 9, unsure.unknown("turned"))))
+        .containsExactly("mask unknown: turned  #3");
   }
 
   @Test

@@ -73,6 +73,7 @@ final class GreedyModelsIT {
             Card.Output.LOGITS,
             0,
             null,
+            null,
             "unknown",
             "here",
             "",

@@ -132,6 +132,7 @@ final class SsdDetectorTest {
             input(color, side),
             null,
             0,
+            null,
             new Card.Detector(Card.Kind.SSD, side, 0.5, 0.3),
             "Apache-2.0",
             "test",

@@ -51,33 +51,35 @@ final class FacesCsvTest {
     }
     assertThat(Files.readAllLines(file))
         .containsExactly(
-            "frame,seconds,id,x,y,w,h,confidence,mood,mood_confidence",
-            "3,1.234568,1,10,21,31,40,0.9877,\"glad, \"\"very\"\"\",0.5000",
-            "3,1.234568,2,10,21,31,40,0.9877,,");
+            "frame,seconds,id,x,y,w,h,confidence,mood,mood_confidence,mood_state",
+            "3,1.234568,1,10,21,31,40,0.9877,\"glad, \"\"very\"\"\",0.5000,sure",
+            "3,1.234568,2,10,21,31,40,0.9877,,,");
   }
 
   @Test
   void aSecondModelOfATaskHasColumnsOfItsOwn() throws Exception {
     Path file = folder.resolve("faces.csv");
     Face.Label one = new Face.Label("mood", "m", "glad", 0.5, List.of());
-    Face.Label other = new Face.Label("mood", "n", "sad", 0.25, List.of());
+    Face.Label other = new Face.Label("mood", "n", "sad", 0.25, List.of()).unknown("turned");
     write(file, List.of("mood", "mood-n"), face(1, one, other));
     assertThat(Files.readAllLines(file))
         .containsExactly(
-            "frame,seconds,id,x,y,w,h,confidence,mood,mood_confidence,mood-n,mood-n_confidence",
-            "3,1.234568,1,10,21,31,40,0.9877,glad,0.5000,sad,0.2500");
+            "frame,seconds,id,x,y,w,h,confidence,mood,mood_confidence,mood_state,"
+                + "mood-n,mood-n_confidence,mood-n_state",
+            "3,1.234568,1,10,21,31,40,0.9877,glad,0.5000,sure,unknown,0.0000,turned");
   }
 
   @Test
   void aSpreadsheetCalculatesNothingOfIt() throws Exception {
     Path file = folder.resolve("faces.csv");
     Face.Label formula = new Face.Label("=mood", "m", "=cmd|'/C calc'!A0", 0.5, List.of());
-    Face.Label word = new Face.Label("mask", "n", "with-mask", 0.25, List.of());
+    Face.Label word = new Face.Label("mask", "n", "with-mask", 0.25, List.of(), false);
     write(file, List.of("=mood", "mask"), face(1, formula, word));
     assertThat(Files.readAllLines(file))
         .containsExactly(
-            "frame,seconds,id,x,y,w,h,confidence,\"'=mood\",\"'=mood_confidence\",mask,mask_confidence",
-            "3,1.234568,1,10,21,31,40,0.9877,\"'=cmd|'/C calc'!A0\",0.5000,with-mask,0.2500");
+            "frame,seconds,id,x,y,w,h,confidence,\"'=mood\",\"'=mood_confidence\","
+                + "\"'=mood_state\",mask,mask_confidence,mask_state",
+            "3,1.234568,1,10,21,31,40,0.9877,\"'=cmd|'/C calc'!A0\",0.5000,sure,with-mask,0.2500,unsure");
   }
 
   @Test

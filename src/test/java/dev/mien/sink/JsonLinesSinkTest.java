@@ -76,6 +76,15 @@ final class JsonLinesSinkTest {
   }
 
   @Test
+  void whatNobodyCanKnowSaysWhy() throws Exception {
+    Face.Label unknown = Footage.happy().unknown("mask");
+    assertThat(line(Footage.face(1, 0, 0, 5, 5, unknown)))
+        .contains("\"label\":\"unknown\",\"confidence\":0.0,\"reason\":\"mask\"")
+        .contains("\"happy\":")
+        .doesNotContain("unsure");
+  }
+
+  @Test
   void aFileIsAtMostASecondOfTheStreamBehind() throws Exception {
     Path file = folder.resolve("o.jsonl");
     try (Sink sink = new SinkAddress.JsonLines(file).open(Footage.outlet(folder))) {

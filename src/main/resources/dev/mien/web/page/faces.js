@@ -84,8 +84,8 @@ class Card {
       this.byTask.set(task, row);
     }
     row.group.className = colour(index);
-    set(row.value, `${text} ${percent(confidence)}`);
-    row.fill.style.width = `${confidence * 100}%`;
+    set(row.value, confidence === null ? text : `${text} ${percent(confidence)}`);
+    row.fill.style.width = `${(confidence ?? 0) * 100}%`;
   }
 }
 

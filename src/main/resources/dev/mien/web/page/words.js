@@ -10,12 +10,14 @@ export const percent = (share) => `${Math.round(share * 100)} %`;
 
 export const plain = (label) => label.replaceAll('_', ' ');
 
-/** The labels of an object of the record: [{task, text, confidence, index}]; one that is not sure is asked. */
+/** The labels of an object of the record: [{task, text, confidence, index}]; one that is not sure is asked, and one of
+    which nothing can be known has a reason in place of a confidence. */
 export function labels(object) {
   return Object.entries(object)
     .filter(([, value]) => value && value.scores)
-    .map(([task, { label, confidence, unsure, scores }]) => ({
-      task, text: plain(label) + (unsure ? '?' : ''), confidence, index: Object.keys(scores).indexOf(label),
+    .map(([task, { label, confidence, unsure, reason, scores }]) => ({
+      task, text: reason ? `${plain(label)}: ${plain(reason)}` : plain(label) + (unsure ? '?' : ''),
+      confidence: reason ? null : confidence, index: Object.keys(scores).indexOf(label),
     }));
 }
 
