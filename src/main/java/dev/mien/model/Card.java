@@ -201,7 +201,7 @@ public record Card(
 
     /** The same for a square of that many pixels. */
     public Input withSize(int side) {
-      return new Input(layout, side, side, color, scale, mean, std, margin, fit);
+      return new Input(layout, side, side, color, scale, mean, std, margin, fit, contrast);
     }
 
     /** The shape of a batch, in this layout. */
