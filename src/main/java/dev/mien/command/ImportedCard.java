@@ -126,6 +126,7 @@ record ImportedCard(String task, @Nullable String color, @Nullable String values
         output,
         0,
         null,
+        null,
         licence,
         "imported from " + file.getFileName(),
         "",
