@@ -148,6 +148,19 @@ final class Observer {
     return asked;
   }
 
+  /**
+   * The number of the frame on which something failed.
+   *
+   * @param taken the newest frame; null when none was left
+   */
+  long failing(SourceQueue.@Nullable Job taken) {
+    if (taken != null && taken.found().isCompletedExceptionally()) {
+      return taken.frame().sequence();
+    }
+    Pending first = pending.peek();
+    return first == null ? 0 : first.job().frame().sequence();
+  }
+
   /** Whether this frame is among those that are waited for. */
   boolean forget(SourceQueue.Job job) {
     return pending.removeIf(p -> p.job() == job);

@@ -326,11 +326,7 @@ public final class Pipeline {
         return;
       }
     }
-    try {
-      observer.finish();
-    } catch (ExecutionException e) {
-      throw failure(Objects.requireNonNull(e.getCause()));
-    }
+    finish();
   }
 
   private void observeLive(SourceQueue.Job job) throws InterruptedException, ExecutionException {
@@ -398,9 +394,12 @@ public final class Pipeline {
   }
 
   /** A frame of a live source on which a net failed is counted, and life goes on. */
-  private void failed(SourceQueue.Job job, Throwable cause) {
+  private void failed(SourceQueue.Job job, Throwable cause) throws InterruptedException {
     if (source.pace() != Pace.LIVE || !(cause instanceof RuntimeException)) {
-      throw failure(cause);
+      if (job.found().isCompletedExceptionally()) {
+        finish(); // What came before is written.
+      }
+      throw failure(observer.failing(job), cause);
     }
     observer.forget(job);
     queue.done(job);
@@ -408,14 +407,20 @@ public final class Pipeline {
     tally(cause);
   }
 
-  private IllegalStateException failure(Throwable cause) {
+  private void finish() throws InterruptedException {
+    try {
+      observer.finish();
+    } catch (ExecutionException e) {
+      throw failure(observer.failing(null), Objects.requireNonNull(e.getCause()));
+    }
+  }
+
+  private IllegalStateException failure(long sequence, Throwable cause) {
     if (cause instanceof Error error) {
       throw error;
     }
     return new IllegalStateException(
-        "%s, after %d frames: %s"
-            .formatted(source.name(), meter.observed.sum(), cause.getMessage()),
-        cause);
+        "frame %d of %s: %s".formatted(sequence, source.name(), cause.getMessage()), cause);
   }
 
   /** A line a second, however many frames fail. */
