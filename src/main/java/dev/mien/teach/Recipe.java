@@ -108,14 +108,18 @@ public record Recipe(
     @SuppressWarnings("NullAway") // Jackson gives null for what an optional key leaves out.
     public Folder {
       map = map == null ? Map.of() : Map.copyOf(map);
-      // A recipe may come from anybody; what it learns from is shown in its report.
+    }
+
+    /** A recipe may come from anybody; what it learns from is shown in its report. */
+    private void checkInside(Path file) throws IOException {
       Optional<String> obstacle =
           folder.isEmpty() || folder.equals(".")
               ? Optional.empty()
               : Inside.obstacle(folder.replaceFirst("/$", ""));
       if (obstacle.isPresent()) {
-        throw new IllegalArgumentException(
-            "folder '%s' %s".formatted(folder.replaceAll("\\p{Cc}", "?"), obstacle.get()));
+        throw new IOException(
+            "%s: folder '%s' %s"
+                .formatted(file, folder.replaceAll("\\p{Cc}", "?"), obstacle.get()));
       }
     }
   }
@@ -239,7 +243,14 @@ public record Recipe(
           }
         }
       }
-      return YAML.treeToValue(tree, Recipe.class);
+      Recipe recipe = YAML.treeToValue(tree, Recipe.class);
+      for (Folder folder : recipe.data) {
+        folder.checkInside(file);
+      }
+      for (Folder folder : recipe.validation) {
+        folder.checkInside(file);
+      }
+      return recipe;
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": there is no such file", e);
     } catch (JsonMappingException e) {
