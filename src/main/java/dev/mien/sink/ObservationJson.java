@@ -95,7 +95,6 @@ public final class ObservationJson {
     } else if (!label.sure()) {
       json.writeBooleanField("unsure", true);
     }
-    json.writeNumberField("age", label.age());
     json.writeObjectFieldStart("model");
     json.writeStringField("name", label.model());
     json.writeEndObject();
@@ -104,6 +103,7 @@ public final class ObservationJson {
       number(json, score.label(), score.probability(), 4);
     }
     json.writeEndObject();
+    json.writeNumberField("age", label.age());
     json.writeEndObject();
   }
 

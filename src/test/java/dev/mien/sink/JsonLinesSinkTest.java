@@ -39,7 +39,7 @@ final class JsonLinesSinkTest {
                 + "\"bounding_box\":{\"x_min\":0.32,\"y_min\":0.15625,\"x_max\":0.395,"
                 + "\"y_max\":0.30375},\"confidence\":0.94,\"label\":\"face\"},\"emotion\":{"
                 + "\"label\":\"happy\",\"confidence\":0.71,\"model\":{\"name\":\"emotion\"},"
-                + "\"scores\":{\"happy\":0.71,\"sad\":0.29}}}]}\n");
+                + "\"scores\":{\"happy\":0.71,\"sad\":0.29},\"age\":0}}]}\n");
   }
 
   @Test
