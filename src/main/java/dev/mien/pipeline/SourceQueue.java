@@ -177,11 +177,16 @@ final class SourceQueue {
         must
             || lookedAt == Long.MIN_VALUE
             || effort.looks(framesSinceLook, frame.timestamp() - lookedAt);
-    if (look) {
-      framesSinceLook = 0;
-      lookedAt = frame.timestamp();
+    // Live, it counts when a worker really begins it: so cameras do not all look at one moment.
+    if (look && !newestOnly) {
+      looked(frame);
     }
     return look;
+  }
+
+  private void looked(Frame frame) {
+    framesSinceLook = 0;
+    lookedAt = frame.timestamp();
   }
 
   /** A frame that nobody has begun is dropped; gives whether it had begun another shot. */
@@ -223,6 +228,9 @@ final class SourceQueue {
       return null;
     }
     next.begun = true;
+    if (newestOnly) {
+      looked(next.frame);
+    }
     long charged = usualCost;
     turn += charged;
     ordered.signalAll();
