@@ -62,7 +62,7 @@ final class GstCameraIT {
     try (GstCamera camera = GstCamera.start(GstCamera.freePort(), GstCamera.SOUND.formatted(0))) {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> open(camera.url("")).close())
-          .withMessageEndingWith("/cam: there is no picture in this stream, only sound");
+          .withMessageEndingWith("/cam: there is no picture in it, only sound");
     }
   }
 
