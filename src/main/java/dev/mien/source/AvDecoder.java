@@ -109,7 +109,9 @@ final class AvDecoder implements AutoCloseable {
 
   /** The picture in memory of its own, which the caller owns. */
   Mat image() {
-    return bgr.convert(picture, avformat.av_guess_sample_aspect_ratio(null, pictures, picture));
+    try (AVRational pixel = avformat.av_guess_sample_aspect_ratio(null, pictures, picture)) {
+      return bgr.convert(picture, pixel);
+    }
   }
 
   @Override

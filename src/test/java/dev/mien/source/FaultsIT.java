@@ -79,6 +79,6 @@ final class FaultsIT {
   @Test
   @DisplayName("R05: openings that fail leave less than 1 kB each behind")
   void growth() throws Exception {
-    assertThat(Faults.growth(1000, 2000)).isLessThan(2_000_000L + (8L << 20));
+    assertThat(Faults.growth(1000, 4000)).isLessThan(4_000_000L + (16L << 20));
   }
 }
