@@ -274,11 +274,15 @@ final class RecordingSink implements Sink {
   @Override
   public void finish() throws IOException {
     finished = true;
-    if (part == null && !began && held != null) {
-      part = opener.open(held, false);
-    }
-    if (part != null) {
-      part.finish();
+    try {
+      if (part == null && !began && held != null) {
+        part = opener.open(held, false);
+      }
+      if (part != null) {
+        part.finish();
+      }
+    } catch (IOException e) {
+      throw SinkException.of(shown(), e);
     }
     if (!trouble.isEmpty()) {
       throw new SinkException("%s: %s; %d frames are missing".formatted(file, trouble, lost.sum()));
