@@ -89,6 +89,7 @@ final class Program {
     builder.environment().remove("DISPLAY");
     builder.environment().put("OPENCV_LOG_LEVEL", "SILENT");
     builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+    builder.environment().put("MALLOC_ARENA_MAX", "2");
     builder.environment().putAll(environment);
     builder.redirectError(folder.resolve("stderr").toFile());
     return builder.start();
